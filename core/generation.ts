@@ -1,0 +1,53 @@
+/**
+ * What one loaded configuration becomes at run time. A reload builds a new generation; a session or delivery keeps the one
+ * it began with until it ends.
+ */
+import type { Configuration, ListenerConfig, TransportConfig } from './config/types.ts'
+import type { Event } from './events.ts'
+import type { Hooks } from './hooks.ts'
+import type { Resolver } from './net/types.ts'
+import type { Scope } from './parameters.ts'
+import type { AccessActions, Clock, Destinations, Logger } from './plugin.ts'
+
+/** A listener with its own parameters and hooks. */
+export interface ListenerRuntime {
+  readonly config: ListenerConfig
+  readonly scope: Scope
+  readonly hooks: Hooks
+  readonly destinations: Destinations
+  readonly actions: AccessActions
+}
+
+/** A transport with its own parameters and hooks. */
+export interface TransportRuntime {
+  readonly config: TransportConfig
+  readonly scope: Scope
+  readonly hooks: Hooks
+}
+
+export interface Generation {
+  /** 1, 2, ... as reloads succeed. */
+  readonly number: number
+  readonly config: Configuration
+  readonly scope: Scope
+  /** Gateway-wide hooks: life, events, queue, bounce. */
+  readonly hooks: Hooks
+  readonly listeners: ReadonlyMap<string, ListenerRuntime>
+  readonly transports: ReadonlyMap<string, TransportRuntime>
+  /** A session or delivery begins to use it. */
+  retain(): void
+  /** And ends; the last release after `retire` runs the stop hooks. */
+  release(): void
+  /** No new users: a newer generation has taken over, or the process ends. */
+  retire(): void
+}
+
+/** What a process offers to its engines; given by the worker, faked by tests. */
+export interface Services {
+  readonly dns: Resolver
+  readonly clock: Clock
+  readonly log: Logger
+  /** Tells an event: to the log first, then to the gateway's `events` hook. Never throws. */
+  emit(event: Event): void
+  random(): number
+}

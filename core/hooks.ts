@@ -1,0 +1,423 @@
+/**
+ * Every hook of Postern, in one frozen object, over tapable. Its traps are closed once, here: each tap is wrapped, so that
+ * sync and async handlers serve alike, `null` passes, a time limit holds, and an error becomes the step's `onError`.
+ *
+ * Kinds: decide (first verdict wins), provide (first value wins), shape (each may change the value), trim (shape on the hot
+ * path: synchronous), all (independent, awaited together), tell (never awaited, errors isolated).
+ */
+import { AsyncParallelHook, AsyncSeriesBailHook, AsyncSeriesWaterfallHook, SyncHook, SyncWaterfallHook } from 'tapable'
+import type { Event } from './events.ts'
+import type { AccessRequest, SaslFacts, Session, TlsFacts, Transaction } from './facts.ts'
+import type { MessageRequest } from './message/types.ts'
+import type { Envelope, QueueId, Recipient, RecipientFailure, SpaceFacts } from './queue/types.ts'
+import type { Reply } from './reply.ts'
+import type {
+  Destination,
+  Dial,
+  DialRequest,
+  Features,
+  Host,
+  OutcomeContext,
+  OutgoingContext,
+  OutgoingEnvelope,
+  OutgoingMessage,
+  PeerFacts,
+} from './smtp/hooked.ts'
+import type { Outcome, Route } from './smtp/types.ts'
+import type { Refusal, Verdict } from './verdict.ts'
+
+/** A verb about to be obeyed. */
+export interface CommandRequest {
+  readonly session: Session
+  readonly verb: string
+  readonly argument: string
+}
+/** A filter is told each accepted step of the dialog; it can only refuse. */
+export interface FilterRequest {
+  readonly session: Session
+  readonly argument: string
+  readonly recipient?: string
+}
+export interface AuthRequest {
+  readonly session: Session
+  readonly mechanism: string
+  readonly initial: string | undefined
+  challenge(text: string): Promise<string>
+}
+export interface TlsOptions {
+  readonly [option: string]: unknown
+}
+export interface TlsServerRequest {
+  readonly listener: string
+  readonly serverName: string | undefined
+}
+export interface TlsClientRequest {
+  readonly destination: Destination
+  readonly host: Host | undefined
+}
+export interface TlsPolicy {
+  readonly level: string
+  readonly [detail: string]: unknown
+}
+/** Addresses on their way into the queue. */
+export interface IntakeRequest {
+  readonly queueId: QueueId
+  readonly session: Session | undefined
+  readonly transaction: Transaction | undefined
+}
+export interface NewRecipient {
+  readonly address: string
+  readonly original: string
+  readonly orcpt?: string
+  readonly notify?: number
+}
+export interface AdmitRequest {
+  readonly session: Session | undefined
+  readonly space: SpaceFacts
+  readonly declaredSize: number
+}
+export interface RouteRequest {
+  readonly envelope: Envelope
+  readonly recipient: Recipient
+}
+/** When to try next: milliseconds since 1970; `expired` ends the attempts with a bounce. */
+export interface Schedule {
+  readonly next: number
+  readonly expired: boolean
+  readonly warn: boolean
+}
+export interface BounceRequest {
+  readonly envelope: Envelope
+  readonly kind: 'failure' | 'delay' | 'success'
+  readonly recipients: readonly number[]
+}
+export interface Notice {
+  readonly sender: string
+  readonly recipient: string
+  readonly subject: string
+  readonly from: string
+  readonly explanation: readonly string[]
+}
+/** A postmaster notice (notify_classes). */
+export interface NoticeRequest {
+  readonly class: 'bounce' | '2bounce' | 'delay' | 'policy' | 'protocol' | 'resource' | 'software' | 'data'
+  readonly subject: string
+  readonly transcript: readonly string[]
+}
+
+/** What core owns for every mounted entry. */
+export interface StepPolicy {
+  /** Unique in its pipeline; stands in logs as `step=`. */
+  readonly id: string
+  /** Milliseconds for one answer; 0 is no limit. */
+  readonly timeout: number
+  readonly mode: 'enforce' | 'warn'
+  readonly onError: 'defer' | 'skip' | 'reject'
+  /** Is this step for this request? Undefined: always. */
+  readonly when?: ((subject: unknown) => boolean) | undefined
+}
+
+/** A handler failed or took too long, at a hook that has no verdict to give; callers answer 4xx or defer. */
+export class StepError extends Error {
+  readonly step: string
+  constructor(step: string, hook: string, cause: unknown) {
+    super(`${step}: ${hook}: ${cause instanceof Error ? cause.message : String(cause)}`, { cause })
+    this.name = 'StepError'
+    this.step = step
+  }
+}
+
+type Additional = { policy?: StepPolicy }
+type HookKind = 'decide' | 'provide' | 'shape' | 'trim' | 'all' | 'tell'
+/** Told of each failed handler: becomes a `fault` event. */
+export type FaultSink = (step: string, hook: string, error: unknown) => void
+/** Told of each refusal that warn mode held back: becomes a `noted` event. */
+export type WarnSink = (step: string, subject: unknown, refusal: Refusal) => void
+
+export type Decide<A, R extends Verdict = Verdict> = AsyncSeriesBailHook<[A], R | undefined, Additional>
+export type Provide<A, R> = AsyncSeriesBailHook<[A], R | undefined, Additional>
+export type Shape<V, C> = AsyncSeriesWaterfallHook<[V, C], V, Additional>
+export type Trim<V, C> = SyncWaterfallHook<[V, C], V, Additional>
+export type All<A> = AsyncParallelHook<[A], Additional>
+export type Tell<A> = SyncHook<[A], void, Additional>
+
+/** Builds one set of hooks: for the gateway, a listener or a transport. A reload builds new ones and never changes old ones. */
+export function createHooks(fault: FaultSink, warned: WarnSink) {
+  const guard = <H extends { intercept(i: never): void }>(hook: H, name: string, kind: HookKind): H => {
+    hook.intercept({ register: (tap: Tapped) => guarded(tap, name, kind, fault, warned) } as never)
+    return hook
+  }
+  const decide = <A, R extends Verdict = Verdict>(name: string): Decide<A, R> =>
+    guard(new AsyncSeriesBailHook(['request'], name), name, 'decide') as never
+  const provide = <A, R>(name: string): Provide<A, R> =>
+    guard(new AsyncSeriesBailHook(['request'], name), name, 'provide') as never
+  const shape = <V, C>(name: string): Shape<V, C> =>
+    guard(new AsyncSeriesWaterfallHook<[unknown, unknown]>(['value', 'context'], name), name, 'shape') as never
+  const trim = <V, C>(name: string): Trim<V, C> =>
+    guard(new SyncWaterfallHook<[unknown, unknown]>(['value', 'context'], name), name, 'trim') as never
+  const all = <A>(name: string): All<A> => guard(new AsyncParallelHook(['subject'], name), name, 'all') as never
+  const tell = <A>(name: string): Tell<A> => guard(new SyncHook(['event'], name), name, 'tell') as never
+
+  return Object.freeze({
+    /** Before the first connection: open pools, load tables. */
+    start: all<void>('start'),
+    /** The generation ends, after its last session: close pools. */
+    stop: all<void>('stop'),
+    /** Everything that happens, for logs, metrics and webhooks. */
+    events: tell<Event>('events'),
+
+    /** Before each verb is obeyed: rates, forbidden commands, unauthorised pipelining. */
+    command: decide<CommandRequest, Refusal>('command'),
+    /** A command line before it is parsed: smtpd_command_filter. */
+    line: trim<string, Session>('line'),
+    /** A reply before it is sent: reject footer, soft_bounce. */
+    reply: trim<Reply, Session>('reply'),
+    /** smtpd_client_restrictions. */
+    'access.connect': decide<AccessRequest>('access.connect'),
+    /** smtpd_helo_restrictions. */
+    'access.helo': decide<AccessRequest>('access.helo'),
+    /** smtpd_sender_restrictions. */
+    'access.mail': decide<AccessRequest>('access.mail'),
+    /** smtpd_relay_restrictions: when nothing answers, only authorised destinations pass. */
+    'access.relay': decide<AccessRequest>('access.relay'),
+    /** smtpd_recipient_restrictions. */
+    'access.rcpt': decide<AccessRequest>('access.rcpt'),
+    /** smtpd_data_restrictions. */
+    'access.data': decide<AccessRequest>('access.data'),
+    /** smtpd_end_of_data_restrictions. */
+    'access.end_of_data': decide<AccessRequest>('access.end_of_data'),
+    /** smtpd_etrn_restrictions. */
+    'access.etrn': decide<AccessRequest>('access.etrn'),
+    /** Before VRFY answers. */
+    'access.vrfy': decide<AccessRequest>('access.vrfy'),
+    /** Filters see each accepted step, after access, even after a permit: milters, content filters. */
+    'filter.connect': decide<FilterRequest, Refusal>('filter.connect'),
+    'filter.helo': decide<FilterRequest, Refusal>('filter.helo'),
+    'filter.mail': decide<FilterRequest, Refusal>('filter.mail'),
+    'filter.rcpt': decide<FilterRequest, Refusal>('filter.rcpt'),
+    'filter.data': decide<FilterRequest, Refusal>('filter.data'),
+    'filter.message': decide<MessageRequest, Refusal>('filter.message'),
+    'filter.unknown': decide<FilterRequest, Refusal>('filter.unknown'),
+    /** The EHLO keyword lines that will be offered. */
+    ehlo: trim<readonly string[], Session>('ehlo'),
+    /** A SASL back end that knows this mechanism: who is it? */
+    auth: provide<AuthRequest, SaslFacts | Refusal>('auth'),
+    /** The connection ends: close what was opened for it. */
+    disconnect: all<Session>('disconnect'),
+
+    /** Certificate, protocols and ciphers for a listener and server name. */
+    'tls.server.context': shape<TlsOptions, TlsServerRequest>('tls.server.context'),
+    'tls.client.context': shape<TlsOptions, TlsClientRequest>('tls.client.context'),
+    /** How much TLS a destination needs: policy map, DANE, MTA-STS, default. */
+    'tls.client.policy': provide<TlsClientRequest, TlsPolicy>('tls.client.policy'),
+    /** A handshake is done: may the session go on? */
+    'tls.server.established': decide<TlsFacts & { readonly session: Session }, Refusal>('tls.server.established'),
+    'tls.client.established': decide<TlsFacts & TlsClientRequest, Refusal>('tls.client.established'),
+
+    /** Sender on its way into the queue: canonical, masquerade. */
+    'cleanup.sender': shape<string, IntakeRequest>('cleanup.sender'),
+    /** Recipients on their way into the queue: canonical, virtual aliases (1 to n), automatic bcc. */
+    'cleanup.recipients': shape<readonly NewRecipient[], IntakeRequest>('cleanup.recipients'),
+    /** Header and body checks: may edit and refuse. */
+    'cleanup.message': decide<MessageRequest, Refusal>('cleanup.message'),
+
+    /** At MAIL, before a message is taken: disk space, hold. */
+    'queue.admit': decide<AdmitRequest, Refusal>('queue.admit'),
+    /** Takes the message instead of the queue; its reply is the client's answer: before-queue proxy, Maildir sink. */
+    'queue.store': provide<MessageRequest, Reply>('queue.store'),
+    /** Transport and next hop of a recipient: transport maps, relayhost. */
+    'queue.route': provide<RouteRequest, Route>('queue.route'),
+    /** Next attempt, warning and expiry. */
+    'queue.schedule': trim<Schedule, Envelope>('queue.schedule'),
+
+    /** The addresses to try, in order: fallback relay, address family, randomise. */
+    'smtp.hosts': shape<readonly Host[], Destination>('smtp.hosts'),
+    /** A connection to a host: bind address, proxy. */
+    'smtp.dial': provide<DialRequest, Dial>('smtp.dial'),
+    /** What the peer's banner and EHLO enable: PIX work-arounds, keyword discards. */
+    'smtp.features': trim<Features, PeerFacts>('smtp.features'),
+    /** Credentials for a peer: sasl_password_maps. */
+    'smtp.auth': provide<OutgoingContext, { readonly username: string; readonly password: string }>('smtp.auth'),
+    /** Sender and recipients as they will be sent: generic maps. */
+    'smtp.envelope': shape<OutgoingEnvelope, OutgoingContext>('smtp.envelope'),
+    /** Content as it will be sent: generic maps, smtp_header_checks, MIME conversion. */
+    'smtp.message': shape<OutgoingMessage, OutgoingContext>('smtp.message'),
+    /** A reply of the peer, one line of text per element: smtp_reply_filter. */
+    'smtp.reply': trim<string, Destination>('smtp.reply'),
+    /** What became of a recipient: delivery_status_filter, soft_bounce. */
+    'smtp.outcome': trim<Outcome, OutcomeContext>('smtp.outcome'),
+
+    /** Send a bounce, suppress it, or tell the postmaster. */
+    'bounce.decide': provide<BounceRequest, 'send' | 'suppress' | 'double'>('bounce.decide'),
+    /** Texts of a bounce: templates. */
+    'bounce.compose': shape<Notice, BounceRequest>('bounce.compose'),
+    /** Postmaster notices. */
+    notify: all<NoticeRequest>('notify'),
+    /** What TLS met on the way out: TLSRPT. */
+    report: all<{ readonly destination: Destination; readonly host: Host; readonly failure?: RecipientFailure }>('report'),
+  })
+}
+
+/** One set of hooks. */
+export type Hooks = ReturnType<typeof createHooks>
+/** The name of a hook, as plugins and `postern pipeline show` spell it. */
+export type HookName = keyof Hooks
+
+const DEFAULT_POLICY: StepPolicy = Object.freeze({ id: '', timeout: 0, mode: 'enforce', onError: 'defer' })
+const TEMPORARY = Object.freeze({ code: 451, status: '4.3.0', text: 'Temporary lookup failure' })
+const PERMANENT = Object.freeze({ code: 554, status: '5.3.0', text: 'Service unavailable' })
+
+interface Tapped {
+  type: 'sync' | 'async' | 'promise'
+  name: string
+  fn: (...args: never[]) => unknown
+  policy?: StepPolicy
+}
+type Callback = (error: Error | null, result?: unknown) => undefined
+
+/** Wraps one tap by its kind. */
+function guarded(tap: Tapped, hook: string, kind: HookKind, fault: FaultSink, warned: WarnSink): Tapped {
+  const policy = tap.policy ?? { ...DEFAULT_POLICY, id: tap.name }
+  const original = handlerOf(tap)
+  if (kind === 'tell')
+    return { ...tap, type: 'sync', fn: ((event: unknown) => tell(original, event, policy, hook, fault)) as never }
+  if (kind === 'trim')
+    return {
+      ...tap,
+      type: 'sync',
+      fn: ((value: unknown, context: unknown) => trim(original, value, context, policy, hook, fault)) as never,
+    }
+  const settle = (result: unknown, subject: unknown): unknown => {
+    if (result === undefined || result === null) return undefined
+    return kind === 'decide' ? attributed(result as Verdict, subject, policy, warned) : result
+  }
+  const failed = (error: unknown, done: Callback): undefined => {
+    fault(policy.id, hook, error)
+    if (policy.onError === 'skip') return done(null)
+    if (kind !== 'decide') return done(new StepError(policy.id, hook, error))
+    const cause = error instanceof Error ? error.message : String(error)
+    return done(
+      null,
+      policy.onError === 'reject'
+        ? { kind: 'reject', ...PERMANENT, step: policy.id, cause }
+        : { kind: 'defer', ...TEMPORARY, step: policy.id, cause },
+    )
+  }
+  const fn = (...args: unknown[]): undefined => {
+    const done = args.pop() as Callback
+    if (policy.when !== undefined && !policy.when(kind === 'shape' ? args[1] : args[0])) return done(null)
+    let result: unknown
+    try {
+      result = original(...args)
+    } catch (error) {
+      return failed(error, done)
+    }
+    if (!isThenable(result)) return done(null, settle(result, args[0]))
+    limited(result, policy.timeout).then(
+      (value) => done(null, settle(value, args[0])),
+      (error) => failed(error, done),
+    )
+  }
+  return { ...tap, type: 'async', fn: fn as never }
+}
+
+/** The user's function as one that returns its value or a promise, whatever way it was tapped. */
+function handlerOf(tap: Tapped): (...args: unknown[]) => unknown {
+  const fn = tap.fn as (...args: unknown[]) => unknown
+  if (tap.type !== 'async') return fn
+  return (...args) =>
+    new Promise((resolve, reject) => {
+      fn(...args, (error: unknown, value: unknown) => (error ? reject(error) : resolve(value)))
+    })
+}
+
+function isThenable(value: unknown): value is Promise<unknown> {
+  return typeof value === 'object' && value !== null && typeof (value as { then?: unknown }).then === 'function'
+}
+
+/** The same promise, rejected when it takes longer than `timeout` ms. */
+function limited(promise: Promise<unknown>, timeout: number): Promise<unknown> {
+  if (timeout === 0) return promise
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => reject(new Error(`no answer within ${timeout} ms`)), timeout)
+    promise.then(resolve, reject).finally(() => clearTimeout(timer))
+  })
+}
+
+/** Names the step that refused; in warn mode a refusal is noted and does not count. */
+function attributed(verdict: Verdict, subject: unknown, policy: StepPolicy, warned: WarnSink): Verdict | undefined {
+  if (verdict.kind === 'permit') return verdict
+  const refusal = { ...verdict, step: policy.id } as Refusal
+  if (policy.mode === 'enforce') return refusal
+  warned(policy.id, subject, refusal)
+  return undefined
+}
+
+function tell(
+  original: (...args: unknown[]) => unknown,
+  event: unknown,
+  policy: StepPolicy,
+  hook: string,
+  fault: FaultSink,
+): void {
+  try {
+    const result = original(event)
+    if (isThenable(result)) result.then(undefined, (error) => fault(policy.id, hook, error))
+  } catch (error) {
+    fault(policy.id, hook, error)
+  }
+}
+
+function trim(
+  original: (...args: unknown[]) => unknown,
+  value: unknown,
+  context: unknown,
+  policy: StepPolicy,
+  hook: string,
+  fault: FaultSink,
+): unknown {
+  if (policy.when !== undefined && !policy.when(context)) return undefined
+  try {
+    const result = original(value, context)
+    if (isThenable(result)) throw new TypeError('this hook is synchronous: the handler must not return a promise')
+    return result ?? undefined
+  } catch (error) {
+    fault(policy.id, hook, error)
+    if (policy.onError === 'skip') return undefined
+    throw new StepError(policy.id, hook, error)
+  }
+}
+
+/**
+ * Asks a decide or provide hook. When every handler answers synchronously so does this, which keeps the hot path free of
+ * promises; else it returns a promise.
+ */
+export function ask<A, R>(
+  hook: AsyncSeriesBailHook<[A], R | undefined, Additional>,
+  subject: A,
+): R | undefined | Promise<R | undefined> {
+  if (!hook.isUsed()) return undefined
+  return now<R | undefined>((done) => hook.callAsync(subject, done as never))
+}
+
+/** Runs a value through a shape hook; synchronous when all its handlers are. @throws StepError, or rejects with it */
+export function shaped<V, C>(hook: Shape<V, C>, value: V, context: C): V | Promise<V> {
+  if (!hook.isUsed()) return value
+  return now<V>((done) => hook.callAsync(value, context, done as never))
+}
+
+function now<T>(call: (done: (error: Error | null, value?: T) => void) => void): T | Promise<T> {
+  let outcome: { error: Error | null; value: T } | undefined
+  let later: { resolve(value: T): void; reject(error: Error): void } | undefined
+  call((error, value) => {
+    if (later === undefined) outcome = { error, value: value as T }
+    else if (error) later.reject(error)
+    else later.resolve(value as T)
+  })
+  if (outcome === undefined)
+    return new Promise<T>((resolve, reject) => {
+      later = { resolve, reject }
+    })
+  if (outcome.error) throw outcome.error
+  return outcome.value
+}

@@ -1,0 +1,37 @@
+/** Lookup tables, Postfix's `type:name`. One file per type beside this one; plugins can add types. */
+
+/** A temporary failure of a table: the asker must answer 4xx, never go on as if nothing was found. */
+export class TableError extends Error {
+  constructor(table: string, message: string, cause?: unknown) {
+    super(`${table}: ${message}`, { cause })
+    this.name = 'TableError'
+  }
+}
+
+export interface Table {
+  /** `type:name`, for logs and errors. */
+  readonly spec: string
+  /**
+   * True where keys are patterns (regexp, pcre, cidr) and the whole key is asked only once;
+   * false where the asker tries partial keys such as parent domains (access(5) "search order").
+   */
+  readonly wholeKeys: boolean
+  /** The value, or undefined when the key is not there. @throws TableError now or by rejection on temporary failure. */
+  lookup(key: string): string | undefined | Promise<string | undefined>
+  close?(): void | Promise<void>
+}
+
+/** What a table type needs to open one. */
+export interface TableContext {
+  /** Directory against which relative names are resolved: that of the configuration file. */
+  readonly baseDirectory: string
+  /** Opens another table: unionmap, pipemap, proxy. */
+  open(spec: string): Promise<Table>
+}
+
+/** A table type: `hash`, `inline`, ... */
+export interface TableType {
+  readonly name: string
+  /** @throws Error with a clear message when the table can not be opened: this stops the start. */
+  open(name: string, context: TableContext): Promise<Table> | Table
+}

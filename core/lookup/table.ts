@@ -27,6 +27,12 @@ export interface TableContext {
   readonly baseDirectory: string
   /** Opens another table: unionmap, pipemap, proxy. */
   open(spec: string): Promise<Table>
+  /** Told of lines that are skipped and of changed files that can not be read. */
+  warn?(message: string): void
+  /** Milliseconds; for the check of changed files. Default: the system clock. */
+  now?(): number
+  /** 0 <= x < 1, for randmap. Default: Math.random. */
+  random?(): number
 }
 
 /** A table type: `hash`, `inline`, ... */

@@ -1,0 +1,5 @@
+/** Lookup tables: see table.ts for the interface, registry.ts for opening them. */
+export { BUILT_IN_TYPES, createTables, isTableSpec, openTable, type Tables, type TablesOptions } from './registry.ts'
+export { bracedList, logicalLines, splitList, unbrace } from './source.ts'
+export { suggest } from './suggest.ts'
+export { type Table, type TableContext, TableError, type TableType } from './table.ts'

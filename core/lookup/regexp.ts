@@ -1,0 +1,159 @@
+/**
+ * regexp_table(5) and pcre_table(5), both on a linear-time engine: `/pattern/flags value`, `!` negation, if ... endif,
+ * `$1` `${1}` `$(1)` in values. Back-references and look-around can not be had in linear time and are refused at load.
+ */
+import { type Matcher, RE2JS } from 're2js'
+import { compileRules, type Rule } from './rules.ts'
+import { openSource, type Parse } from './source.ts'
+import type { TableType } from './table.ts'
+
+/** What a flag letter toggles, by table type. Matching starts case-insensitive; pcre also lets `.` match a line end. */
+const FLAGS: Readonly<Record<'regexp' | 'pcre', Readonly<Record<string, Toggle>>>> = {
+  regexp: { i: 'ignoreCase', m: 'multiLine', x: 'none' },
+  pcre: {
+    i: 'ignoreCase',
+    m: 'multiLine',
+    s: 'dotAll',
+    x: 'extended',
+    A: 'anchored',
+    E: 'dollarEnd',
+    U: 'ungreedy',
+    X: 'none',
+  },
+}
+type Toggle = 'ignoreCase' | 'multiLine' | 'dotAll' | 'extended' | 'anchored' | 'dollarEnd' | 'ungreedy' | 'none'
+
+/** A pattern as written, split: delimiters gone, flags applied. */
+interface Pattern {
+  readonly negated: boolean
+  readonly source: string
+  readonly toggled: ReadonlySet<Toggle>
+  readonly rest: string
+}
+
+/** Splits `!/pattern/flags rest`. @throws Error */
+export function splitPattern(text: string, type: 'regexp' | 'pcre'): Pattern {
+  let i = 0
+  let negated = false
+  for (; i < text.length && /[!\s]/.test(text[i] as string); i++) if (text[i] === '!') negated = !negated
+  const delimiter = text[i] ?? ''
+  if (delimiter === '' || /[\p{L}\p{N}\\]/u.test(delimiter))
+    throw new Error(`expected /pattern/flags, found ${JSON.stringify(text)}`)
+  const start = ++i
+  while (i < text.length && text[i] !== delimiter) i += text[i] === '\\' ? 2 : 1
+  if (i >= text.length) throw new Error(`no closing ${JSON.stringify(delimiter)} in ${JSON.stringify(text)}`)
+  const source = text.slice(start, i)
+  const toggled = new Set<Toggle>()
+  for (i++; i < text.length && !/[\s!]/.test(text[i] as string); i++) {
+    const toggle = FLAGS[type][text[i] as string]
+    if (toggle === undefined) throw new Error(`unknown ${type} option ${JSON.stringify(text[i])}`)
+    if (toggled.has(toggle)) toggled.delete(toggle)
+    else toggled.add(toggle)
+  }
+  return { negated, source, toggled, rest: text.slice(i).trim() }
+}
+
+/** The engine's own flags for a pattern. */
+function compilePattern(type: 'regexp' | 'pcre', { source, toggled }: Pattern): RE2JS {
+  let flags = 0
+  if (!toggled.has('ignoreCase')) flags |= RE2JS.CASE_INSENSITIVE
+  if (toggled.has('multiLine')) flags |= RE2JS.MULTILINE
+  if (type === 'regexp' || !toggled.has('dotAll')) flags |= RE2JS.DOTALL
+  let pattern = toggled.has('extended') ? withoutComments(source) : source
+  if (type === 'pcre' && !toggled.has('dollarEnd') && !toggled.has('multiLine')) pattern = dollarBeforeNewline(pattern)
+  if (toggled.has('ungreedy')) pattern = `(?U)${pattern}`
+  if (toggled.has('anchored')) pattern = `\\A(?:${pattern})`
+  try {
+    return RE2JS.compile(pattern, flags)
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error)
+    throw new Error(`pattern /${source}/ can not be used: ${why} (look-around and back-references are not supported)`, {
+      cause: error,
+    })
+  }
+}
+
+/** Visits the characters of a pattern outside of escapes and bracket expressions; `visit` gives the replacement. */
+function outside(pattern: string, visit: (character: string, at: number) => string): string {
+  let out = ''
+  let inClass = false
+  for (let i = 0; i < pattern.length; i++) {
+    const c = pattern[i] as string
+    if (c === '\\') {
+      out += pattern.slice(i, i + 2)
+      i++
+    } else if (inClass) {
+      const named = /^\[:\^?\w+:\]/.exec(pattern.slice(i, i + 16))?.[0] ?? c
+      if (named === ']') inClass = false
+      out += named
+      i += named.length - 1
+    } else if (c === '[') {
+      inClass = true
+      // `[]a]` and `[^]a]` contain a bracket.
+      const first = /^\[\^?\]?/.exec(pattern.slice(i, i + 3))?.[0] ?? '['
+      out += first
+      i += first.length - 1
+    } else out += visit(c, i)
+  }
+  return out
+}
+
+/** /x: white space and # comments in a pattern mean nothing. */
+function withoutComments(pattern: string): string {
+  let comment = false
+  return outside(pattern, (c) => {
+    if (comment) {
+      comment = c !== '\n'
+      return ''
+    }
+    if (c === '#') comment = true
+    return comment || /\s/.test(c) ? '' : c
+  })
+}
+
+/** PCRE's `$` also matches before a final line end; the engine's does not. */
+function dollarBeforeNewline(pattern: string): string {
+  return outside(pattern, (c) => (c === '$' ? '(?:\\n?\\z)' : c))
+}
+
+const SUBSTITUTION = /\$(?:\$|(\d+)|\{(\d+)\}|\((\d+)\))/g
+
+/** The parts of a value with `$1` in it; a function of the match when there are any. @throws Error when a group does not exist */
+function template(text: string, groups: number): ((matcher: Matcher) => string) | undefined {
+  if (!text.includes('$')) return undefined
+  for (const m of text.matchAll(SUBSTITUTION)) {
+    const group = Number(m[1] ?? m[2] ?? m[3] ?? 0)
+    if (group > groups || (group === 0 && m[0] !== '$$')) throw new Error(`out of range replacement index "${group}"`)
+  }
+  return (matcher) =>
+    text.replace(SUBSTITUTION, (whole, a?: string, b?: string, c?: string) =>
+      whole === '$$' ? '$' : (matcher.group(Number(a ?? b ?? c)) ?? ''),
+    )
+}
+
+const parser =
+  (type: 'regexp' | 'pcre'): Parse =>
+  (lines, warn) =>
+    compileRules<string>(lines, warn, (text) => {
+      const pattern = splitPattern(text, type)
+      const expression = compilePattern(type, pattern)
+      if (pattern.negated) {
+        if (/\$[({]?\d/.test(pattern.rest)) throw new Error('$number substitution in a negated rule')
+        return { matches: (key) => (expression.test(key) ? undefined : true), rest: pattern.rest.replaceAll('$$', '$') }
+      }
+      const value = template(pattern.rest, expression.groupCount())
+      if (value === undefined) return { matches: (key) => (expression.test(key) ? true : undefined), rest: pattern.rest }
+      const matches = (key: string) => {
+        const matcher = expression.matcher(key)
+        return matcher.find() ? matcher : undefined
+      }
+      return { matches, rest: pattern.rest, value } satisfies Rule<string>
+    })
+
+const patternType = (name: 'regexp' | 'pcre'): TableType => ({
+  name,
+  open: (source, context) => openSource(name, source, true, parser(name), context),
+})
+
+export const regexp = patternType('regexp')
+export const pcre = patternType('pcre')

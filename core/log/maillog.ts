@@ -1,0 +1,155 @@
+/**
+ * Events as the lines that Postfix writes: a table, one row for each type of event. Readers of such logs (pflogsumm,
+ * fail2ban, postfix-logwatch, people) know these texts by heart, so they are exactly Postfix's.
+ */
+import type { DialogFacts, Event, EventOf, EventType } from '../events.ts'
+import type { Client } from '../facts.ts'
+import type { Outcome } from '../smtp/types.ts'
+import { parts, seconds } from './delays.ts'
+import type { SessionNumbers } from './sessions.ts'
+
+/** What a line needs to know beside its event. */
+export interface MaillogContext {
+  /** `postfix/`: syslog_name and the slash. */
+  readonly prefix: string
+  readonly pid: number
+  readonly sessions: SessionNumbers
+}
+
+type Row<T extends EventType> = (event: EventOf<T>, context: MaillogContext) => string | undefined
+type Table = { readonly [T in EventType]: Row<T> }
+
+const NOTICES = Object.freeze({
+  failure: 'sender non-delivery notification',
+  delay: 'sender delay notification',
+  success: 'sender delivery status notification',
+  double: 'postmaster non-delivery notification',
+})
+
+const TABLE: Table = {
+  started: (e, c) => by(c, 'master', `daemon started -- ${e.workers} workers, listening on ${e.listeners.join(', ')}`),
+  reloaded: (e, c) => by(c, 'master', `reload -- generation ${e.generation}`),
+  stopping: (e, c) => by(c, 'master', `terminating on ${e.reason}`),
+  fault: (e, c) => by(c, programOf(e.where), `warning: ${e.where}: ${e.message}${e.cause === undefined ? '' : `: ${e.cause}`}`),
+  warning: (e, c) => by(c, programOf(e.where), `warning: ${isProgram(e.where) ? '' : `${e.where}: `}${e.message}`),
+
+  connect: (e, c) => numbered(c, c.sessions.begin(e.session), `connect from ${peer(e.client)}`),
+  disconnect: (e, c) => numbered(c, c.sessions.end(e.session), `disconnect from ${peer(e.client)} ${e.commands}`),
+  trouble: (e, c) =>
+    smtpd(c, e.session, `${e.what} after ${e.after} from ${peer(e.client)}${e.detail === undefined ? '' : `: ${e.detail}`}`),
+  refused: (e, c) =>
+    smtpd(c, e.dialog.session, `${about(e.dialog, 'reject', e.command)}: ${replyText(e)}${dialogTail(e.dialog)}`),
+  noted: (e, c) => smtpd(c, e.dialog.session, `${about(e.dialog, noteWord(e), e.command)}: ${e.text}${dialogTail(e.dialog)}`),
+  protocolError: () => undefined,
+  transaction: (e, c) => smtpd(c, e.session, `${e.queueId}: client=${peer(e.client)}${saslText(e.sasl)}`),
+
+  messageId: (e, c) => by(c, 'cleanup', `${e.queueId}: message-id=${e.messageId}`),
+  contentRefused: (e, c) =>
+    by(c, 'cleanup', `${e.queueId}: ${e.action}: ${e.what} from ${contentOrigin(e.dialog)}${e.text === '' ? '' : `: ${e.text}`}`),
+
+  queued: (e, c) =>
+    by(c, 'qmgr', `${e.envelope.id}: from=<${e.envelope.sender}>, size=${e.size}, nrcpt=${pending(e)} (queue active)`),
+  removed: (e, c) => by(c, 'qmgr', `${e.queueId}: removed`),
+  held: (e, c) => by(c, 'postsuper', `${e.queueId}: placed on hold${e.why === '' ? '' : ` (${e.why})`}`),
+  expired: (e, c) => by(c, 'qmgr', `${e.queueId}: from=<${e.sender}>, status=expired, returned to sender`),
+  skipped: (e, c) => by(c, 'qmgr', `${e.queueId}: skipped, ${e.why}`),
+
+  delivery: deliveryLine,
+  peer: (e, c) => by(c, e.transport, e.queueId === undefined ? e.message : `${e.queueId}: ${e.message}`),
+  bounce: (e, c) => by(c, 'bounce', `${e.queueId}: ${NOTICES[e.kind]}: ${e.noticeId}`),
+}
+
+/** The line without time and host; undefined for events that Postfix keeps to itself. Not yet made printable. */
+export function maillogLine(event: Event, context: MaillogContext): string | undefined {
+  return (TABLE[event.type] as Row<EventType>)(event as never, context)
+}
+
+/** A line of free text, by a program. */
+export function by(context: MaillogContext, program: string, text: string): string {
+  return `${context.prefix}${program}[${context.pid}]: ${text}`
+}
+
+function numbered(context: MaillogContext, number: number, text: string): string {
+  return `${context.prefix}smtpd[${number}]: ${text}`
+}
+
+function smtpd(context: MaillogContext, session: string, text: string): string {
+  return numbered(context, context.sessions.of(session), text)
+}
+
+const PROGRAMS: ReadonlySet<string> = new Set(['smtpd', 'cleanup', 'qmgr', 'smtp', 'lmtp', 'bounce', 'master'])
+
+function isProgram(where: string): boolean {
+  return PROGRAMS.has(where)
+}
+
+function programOf(where: string): string {
+  return isProgram(where) ? where : 'postern'
+}
+
+/** `name[address]` */
+function peer(client: Client): string {
+  return `${client.name}[${client.address}]`
+}
+
+/** `NOQUEUE: reject: RCPT from name[address]` */
+function about(dialog: DialogFacts, word: string, command: string): string {
+  return `${dialog.queueId ?? 'NOQUEUE'}: ${word}: ${command} from ${peer(dialog.client)}`
+}
+
+/** `; from=<a> to=<b> proto=ESMTP helo=<c>`: what is not known yet is left out. */
+function dialogTail(dialog: DialogFacts): string {
+  let tail = ';'
+  if (dialog.sender !== undefined) tail += ` from=<${dialog.sender}>`
+  if (dialog.recipient !== undefined) tail += ` to=<${dialog.recipient}>`
+  tail += ` proto=${dialog.protocol}`
+  return dialog.helo === undefined ? tail : `${tail} helo=<${dialog.helo}>`
+}
+
+function replyText(event: EventOf<'refused'>): string {
+  return event.status === '' ? `${event.code} ${event.text}` : `${event.code} ${event.status} ${event.text}`
+}
+
+/** A step in warn mode carries the reply it would have given, and Postfix has a word of its own for that. */
+function noteWord(event: EventOf<'noted'>): string {
+  return event.action === 'warn' && /^[45]\d\d /.test(event.text) ? 'reject_warning' : event.action
+}
+
+function saslText(sasl: EventOf<'transaction'>['sasl']): string {
+  if (sasl === undefined) return ''
+  const sender = sasl.sender === undefined ? '' : `, sasl_sender=${sasl.sender}`
+  return `, sasl_method=${sasl.method}, sasl_username=${sasl.username}${sender}`
+}
+
+/** Where refused content came from: a client's dialog, or this gateway itself. */
+function contentOrigin(dialog: DialogFacts | undefined): string {
+  return dialog === undefined ? 'local' : `${peer(dialog.client)}${dialogTail(dialog)}`
+}
+
+/** Recipients that are still to be delivered. */
+function pending(event: EventOf<'queued'>): number {
+  let count = 0
+  for (const recipient of event.envelope.recipients) if (recipient.done !== true) count++
+  return count
+}
+
+function deliveryLine(event: EventOf<'delivery'>, context: MaillogContext): string {
+  const { envelope, outcome, times } = event
+  const recipient = envelope.recipients[event.recipient]
+  const address = recipient?.address ?? ''
+  const original = recipient?.original ?? address
+  const orig = original === '' || original.toLowerCase() === address.toLowerCase() ? '' : ` orig_to=<${original}>,`
+  const [a, b, c, d] = parts(envelope.arrived, event.due, times)
+  const delay = seconds(times.finished - envelope.arrived)
+  const delays = `${seconds(a)}/${seconds(b)}/${seconds(c)}/${seconds(d)}`
+  return by(
+    context,
+    event.transport,
+    `${envelope.id}: to=<${address}>,${orig} relay=${outcome.relay}, delay=${delay}, delays=${delays}, dsn=${outcome.status}, status=${outcome.kind} (${outcomeText(outcome)})`,
+  )
+}
+
+/** What stands in the brackets after status=. */
+export function outcomeText(outcome: Outcome): string {
+  return outcome.kind === 'sent' ? outcome.text : outcome.reason
+}

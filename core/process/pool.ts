@@ -1,0 +1,185 @@
+/**
+ * The worker processes: started (before there is a configuration, so that they load their modules meanwhile), replaced with
+ * a growing delay when they die, asked together, stopped together.
+ */
+import { type ChildProcess, fork } from 'node:child_process'
+import { extname } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { Channel, type Methods } from './channel.ts'
+import type { StartOrder, StartReport } from './orders.ts'
+
+/** Milliseconds before a worker that died early is replaced: doubled for each early death in a row. */
+const FIRST_DELAY = 100
+const LONGEST_DELAY = 10_000
+/** A worker that lived this long did not die of its start. */
+const SETTLED = 10_000
+/** Milliseconds beyond the grace time after which a worker that does not end is killed. */
+const PATIENCE = 3000
+
+/** The worker's program, beside this file: `.ts` in the repository, `.js` in a package. */
+const WORKER = fileURLToPath(new URL(`worker${extname(import.meta.url)}`, import.meta.url))
+
+export interface PoolOptions {
+  /** What the worker in this place shall do; asked again for each replacement. */
+  order(index: number): StartOrder
+  /** What that worker may ask. */
+  methods(index: number): Methods
+  /** A worker is gone; nobody asked it to go. */
+  onDeath(index: number, pid: number, how: string): void
+  /** A replacement serves, or could not start. */
+  onReplaced(index: number, problem: Error | undefined): void
+}
+
+interface Slot {
+  readonly index: number
+  child: ChildProcess
+  channel: Channel
+  forked: number
+  /** Deaths in a row soon after the start. */
+  early: number
+  exited: Promise<string>
+  timer: NodeJS.Timeout | undefined
+  isStarted: boolean
+}
+
+export class WorkerPool {
+  readonly #options: PoolOptions
+  readonly #slots: Slot[] = []
+  #stopping = false
+
+  constructor(options: PoolOptions) {
+    this.#options = options
+  }
+
+  /** Starts processes up to this number; they load their modules and wait. */
+  preload(count: number): void {
+    while (this.#slots.length < count) {
+      const slot = { index: this.#slots.length, early: 0, timer: undefined } as Slot
+      this.#fork(slot)
+      this.#slots.push(slot)
+    }
+  }
+
+  /** Ends processes beyond this number, that have not yet been started. */
+  shrink(count: number): void {
+    for (const slot of this.#slots.splice(count)) slot.child.kill('SIGKILL')
+  }
+
+  get size(): number {
+    return this.#slots.length
+  }
+
+  /** Gives every worker its order. @throws the first failure, when any can not serve */
+  async start(): Promise<readonly StartReport[]> {
+    return Promise.all(this.#slots.map((slot) => this.#start(slot)))
+  }
+
+  /** Asks every worker; one that is gone answers with its error. */
+  askAll<R>(method: string, argument?: unknown): Promise<PromiseSettledResult<R>[]> {
+    return Promise.allSettled(this.#slots.map((slot) => slot.channel.call<R>(method, argument)))
+  }
+
+  /** @throws RemoteError; Error when the worker is gone */
+  ask<R>(index: number, method: string, argument?: unknown): Promise<R> {
+    const slot = this.#slots[index]
+    return slot === undefined ? Promise.reject(new Error(`no worker ${index}`)) : slot.channel.call<R>(method, argument)
+  }
+
+  tell(index: number, method: string, argument?: unknown): void {
+    this.#slots[index]?.channel.tell(method, argument)
+  }
+
+  tellAll(method: string, argument?: unknown): void {
+    for (const slot of this.#slots) slot.channel.tell(method, argument)
+  }
+
+  pids(): readonly number[] {
+    return this.#slots.map((slot) => slot.child.pid ?? 0)
+  }
+
+  /** Ends one worker in order and starts another in its place, with a fresh order. @throws when the new one can not serve */
+  async replace(index: number, grace: number): Promise<StartReport> {
+    const slot = this.#slots[index]
+    if (slot === undefined) throw new Error(`no worker ${index}`)
+    slot.isStarted = false
+    await this.#end(slot, grace)
+    this.#fork(slot)
+    return this.#start(slot)
+  }
+
+  /** Ends all workers: each finishes what it is doing within `grace` ms, then it is killed. */
+  async stop(grace: number): Promise<void> {
+    this.#stopping = true
+    await Promise.all(this.#slots.map((slot) => this.#end(slot, grace)))
+  }
+
+  async #end(slot: Slot, grace: number): Promise<void> {
+    clearTimeout(slot.timer)
+    const killer = setTimeout(() => slot.child.kill('SIGKILL'), grace + PATIENCE)
+    slot.channel.call('stop', { grace }).catch(() => {})
+    await slot.exited
+    clearTimeout(killer)
+  }
+
+  async #start(slot: Slot): Promise<StartReport> {
+    const report = await slot.channel.call<StartReport>('start', this.#options.order(slot.index))
+    slot.isStarted = true
+    return report
+  }
+
+  #fork(slot: Slot): void {
+    const child = fork(WORKER, [], {
+      stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+    })
+    const wire = {
+      send: (message: unknown) => {
+        if (child.connected) child.send(message as object, () => {})
+      },
+      onMessage: (listener: (message: unknown) => void) => void child.on('message', listener),
+    }
+    slot.child = child
+    slot.channel = new Channel(wire, this.#options.methods(slot.index))
+    slot.forked = performance.now()
+    slot.isStarted = false
+    const channel = slot.channel
+    slot.exited = new Promise((resolve) => {
+      const gone = (how: string): void => {
+        channel.close(new Error(`worker ${slot.index} (process ${child.pid}) is gone: ${how}`))
+        resolve(how)
+        this.#died(slot, child, how)
+      }
+      child.once('error', (error) => gone(error.message))
+      child.once('exit', (code, signal) => gone(signal ?? `exit status ${code}`))
+    })
+  }
+
+  /** A worker that was serving is gone: another takes its place. */
+  #died(slot: Slot, child: ChildProcess, how: string): void {
+    if (this.#stopping || !slot.isStarted || slot.child !== child) return
+    slot.isStarted = false
+    slot.early = performance.now() - slot.forked > SETTLED ? 0 : slot.early + 1
+    this.#options.onDeath(slot.index, child.pid ?? 0, how)
+    this.#replaceSoon(slot)
+  }
+
+  #replaceSoon(slot: Slot): void {
+    const delay = slot.early <= 1 ? 0 : Math.min(LONGEST_DELAY, FIRST_DELAY * 2 ** (slot.early - 2))
+    slot.timer = setTimeout(() => {
+      this.#fork(slot)
+      this.#start(slot).then(
+        () => this.#options.onReplaced(slot.index, undefined),
+        (error) => this.#retry(slot, error),
+      )
+    }, delay)
+  }
+
+  /** The replacement itself could not start: it is ended, and tried again later. */
+  async #retry(slot: Slot, problem: Error): Promise<void> {
+    if (this.#stopping) return
+    this.#options.onReplaced(slot.index, problem)
+    slot.early++
+    slot.child.kill('SIGKILL')
+    await slot.exited
+    if (!this.#stopping) this.#replaceSoon(slot)
+  }
+}

@@ -29,7 +29,10 @@ export interface MessageRequest {
   readonly session: Session
   readonly transaction: Transaction
   readonly queueId: string
-  /** As received plus what core prepended (Received and friends come after these steps). */
+  /**
+   * At `cleanup.message`: as received, under what core prepended (PREPEND actions, our own Received), as Postfix's
+   * header_checks see it. At `filter.message` our own Received is not among them. At `queue.store`: all, as it will be kept.
+   */
   readonly headers: HeaderList
   readonly facts: ContentFacts
   /** Reads the body from its start, in chunks, CRLF line ends; may be called more than once. */
@@ -40,5 +43,6 @@ export interface MessageRequest {
   /** Throws away a recipient or adds one. */
   removeRecipient(address: string): void
   addRecipient(address: string, more?: Partial<AcceptedRecipient>): void
-  note(action: string, text: string): void
+  /** Logs an action on the content without deciding; `what` is the matter, such as `header Subject: x`. */
+  note(action: string, text: string, what?: string): void
 }

@@ -1,0 +1,115 @@
+/**
+ * The envelope of a message as it enters the queue: sender and recipients through their hooks, the edits of all steps, repeated
+ * recipients dropped. Postfix: cleanup's recipient handling, duplicate_filter_limit, enable_original_recipient, REDIRECT, BCC.
+ */
+import { type Edit, NOTIFY, type Session, type Transaction } from '../facts.ts'
+import type { ListenerRuntime } from '../generation.ts'
+import { type IntakeRequest, type NewRecipient, shaped } from '../hooks.ts'
+import type { Envelope, Origin, QueueId, Recipient } from '../queue/types.ts'
+import type { AddedRecipient } from './request.ts'
+
+/** What the content steps did to the recipients. */
+export interface RecipientChanges {
+  readonly added: readonly AddedRecipient[]
+  readonly removed: ReadonlySet<string>
+}
+
+export interface EnvelopeParts {
+  readonly id: QueueId
+  readonly arrived: number
+  readonly session: Session
+  readonly transaction: Transaction
+  readonly runtime: ListenerRuntime
+  readonly edits: readonly Edit[]
+  readonly changes: RecipientChanges | undefined
+  readonly messageId: string | undefined
+  readonly duplicates: { readonly limit: number; readonly original: boolean }
+}
+
+/** Builds it. Undefined: no recipient is left. @throws StepError, or rejects with it, when an address hook fails */
+export function buildEnvelope(parts: EnvelopeParts): Envelope | undefined | Promise<Envelope | undefined> {
+  const { id, session, transaction, runtime } = parts
+  const request: IntakeRequest = { queueId: id, session, transaction }
+  const sender = shaped(runtime.hooks['cleanup.sender'], transaction.sender.text, request)
+  const recipients = shaped(runtime.hooks['cleanup.recipients'], wanted(parts), request)
+  if (typeof sender === 'string' && !isPromise(recipients)) return finished(parts, sender, recipients)
+  return Promise.all([sender, recipients]).then(([from, to]) => finished(parts, from, to))
+}
+
+function isPromise<T>(value: T | Promise<T>): value is Promise<T> {
+  return typeof (value as { then?: unknown }).then === 'function'
+}
+
+/** The recipients that the client named and that steps added, less those they took away. */
+function wanted({ transaction, edits, changes }: EnvelopeParts): NewRecipient[] {
+  const out = transaction.recipients.map(({ address, originalRecipient, notify }) =>
+    newRecipient(address.text, originalRecipient, notify),
+  )
+  let blindCopies = 0
+  for (const edit of edits) {
+    if (edit.kind !== 'bcc') continue
+    // The first BCC keeps the default NOTIFY, those after it are NEVER: so does smtpd of Postfix 3.7.
+    out.push(newRecipient(edit.address, undefined, blindCopies++ === 0 ? 0 : NOTIFY.NEVER))
+  }
+  if (changes === undefined) return out
+  for (const { text, originalRecipient, notify } of changes.added) out.push(newRecipient(text, originalRecipient, notify ?? 0))
+  return changes.removed.size === 0 ? out : out.filter(({ address }) => !changes.removed.has(address.toLowerCase()))
+}
+
+function newRecipient(address: string, orcpt: string | undefined, notify: number): NewRecipient {
+  return { address, original: address, ...(orcpt === undefined ? {} : { orcpt }), ...(notify === 0 ? {} : { notify }) }
+}
+
+function finished(parts: EnvelopeParts, sender: string, asked: readonly NewRecipient[]): Envelope | undefined {
+  const { id, arrived, session, transaction, runtime, edits, messageId } = parts
+  const redirect = last(edits, 'redirect')?.address
+  const unique = distinct(asked, parts.duplicates)
+  const recipients: Recipient[] =
+    redirect === undefined ? unique : unique.slice(0, 1).map((one) => ({ ...one, address: redirect }))
+  if (recipients.length === 0) return undefined
+  const filter = redirect === undefined ? last(edits, 'filter')?.destination : undefined
+  return {
+    id,
+    arrived,
+    sender,
+    recipients,
+    origin: originOf(session, runtime),
+    ...(messageId === undefined ? {} : { messageId }),
+    ...(transaction.body === undefined ? {} : { body: transaction.body }),
+    ...(transaction.smtputf8 ? { smtputf8: true } : {}),
+    ...(transaction.ret === undefined ? {} : { ret: transaction.ret }),
+    ...(transaction.envid === undefined ? {} : { envid: transaction.envid }),
+    ...(filter === undefined ? {} : { filter }),
+    ...(edits.some(({ kind }) => kind === 'hold') ? { hold: true } : {}),
+  }
+}
+
+function last<K extends Edit['kind']>(edits: readonly Edit[], kind: K): Extract<Edit, { kind: K }> | undefined {
+  return edits.findLast((edit): edit is Extract<Edit, { kind: K }> => edit.kind === kind)
+}
+
+/** Each recipient once; letter case does not make a difference, NOTIFY and the original address do. */
+function distinct(asked: readonly NewRecipient[], { limit, original }: EnvelopeParts['duplicates']): NewRecipient[] {
+  if (asked.length < 2) return [...asked]
+  const seen = new Set<string>()
+  return asked.filter((one) => {
+    const key = original ? `${one.orcpt ?? ''}\n${one.notify ?? 0}\n${one.original}\n${one.address}` : one.address
+    const folded = key.toLowerCase()
+    if (seen.has(folded)) return false
+    if (limit === 0 || seen.size < limit) seen.add(folded)
+    return true
+  })
+}
+
+function originOf(session: Session, runtime: ListenerRuntime): Origin {
+  const { client, sasl } = session
+  return {
+    listener: runtime.config.name,
+    clientName: client.name,
+    clientAddress: client.address,
+    clientPort: client.port,
+    helo: session.helo ?? '',
+    protocol: session.protocol,
+    ...(sasl === undefined ? {} : { saslUsername: sasl.username }),
+  }
+}

@@ -1,0 +1,118 @@
+/** The end of data of one message: its content steps, then the queue. */
+import { StepError } from '../hooks.ts'
+import { headerValueAt } from '../message/head.ts'
+import { receivedHeader } from '../message/received.ts'
+import { defer, reject } from '../verdict.ts'
+import { runSteps } from './checked.ts'
+import type { TakenContent } from './content.ts'
+import { buildEnvelope } from './envelope.ts'
+import { withHeaders } from './facts.ts'
+import { missingHeaders, plainHead } from './head.ts'
+import type { IntakeResult } from './types.ts'
+import { type Finished, headerLines, missing, type WholeMessage } from './whole.ts'
+
+const LONG_HEAD = reject(552, '5.3.4', 'Message header size exceeds fixed limit')
+const LOOPING = reject(554, '5.4.0', 'Error: too many hops')
+/** What Postfix says when its cleanup service can not finish a message. */
+const NOT_NOW = defer(451, '4.3.0', 'Error: queue file write error')
+
+/** The answer to content whose head was too long to hold. */
+export const TOO_LONG: IntakeResult = { kind: 'refused', refusal: LONG_HEAD }
+
+/** Runs the steps and stores the message. @throws SpoolError and then nothing of it is kept */
+export async function finishMessage(message: WholeMessage): Promise<IntakeResult> {
+  const { body } = message.content
+  try {
+    const result = await settle(message)
+    if (result.kind !== 'queued') abandon(body)
+    return result
+  } catch (error) {
+    abandon(body)
+    // The step's failure has been told as a fault; the client is to come back.
+    if (error instanceof StepError) return { kind: 'refused', refusal: NOT_NOW }
+    throw error
+  }
+}
+
+function abandon(body: TakenContent['body']): void {
+  if ('abandon' in body) body.abandon().catch(() => {})
+}
+
+async function settle(message: WholeMessage): Promise<IntakeResult> {
+  const { content, rules, runtime } = message
+  // Our own Received header counts too, as in Postfix.
+  const hops = (content.survey.counts.get('received') ?? 0) + 1
+  if (hops > rules.values.hopcount_limit) return { kind: 'refused', refusal: LOOPING }
+  const trace = traceHeaders(message)
+  const { hooks } = runtime
+  const plain =
+    !hooks['cleanup.message'].isUsed() &&
+    !hooks['filter.message'].isUsed() &&
+    !hooks['queue.store'].isUsed() &&
+    content.survey.longestHeader <= rules.values.header_size_limit &&
+    !holdsAny(content.survey.counts, rules.dropped)
+  if (plain) return store(message, plainContent(message, trace))
+  const outcome = await runSteps(message, trace)
+  return 'kind' in outcome ? outcome : store(message, outcome)
+}
+
+/** PREPEND actions, then Received: Postfix's order. */
+function traceHeaders({ context, id, arrived, session, transaction, runtime }: WholeMessage): string[] {
+  const out: string[] = []
+  for (const edit of transaction.edits) if (edit.kind === 'prepend') out.push(edit.header)
+  out.push(receivedHeader(session, transaction, id, context.mailDate(arrived), runtime.scope))
+  return out
+}
+
+function holdsAny(counts: ReadonlyMap<string, number>, names: ReadonlySet<string>): boolean {
+  for (const name of counts.keys()) if (names.has(name)) return true
+  return false
+}
+
+/** The way of a message that no step looks at. */
+function plainContent(message: WholeMessage, trace: readonly string[]): Finished {
+  const { content, rules, session, transaction, facts } = message
+  const { counts, first, headers } = content.survey
+  const below = rules.completes(session) ? missingHeaders(missing(message, (name) => counts.has(name))) : []
+  const head = plainHead(trace, headerLines(content), below)
+  const at = first.get('message-id')
+  return {
+    head,
+    body: content.body,
+    facts: withHeaders(facts, below.length === 0 ? trace : [...trace, ...below], head.length + content.bodyBytes),
+    edits: transaction.edits,
+    changes: undefined,
+    messageId: at === undefined ? generatedId(below) : headerValueAt(content.head, at, headers),
+  }
+}
+
+const GENERATED = /^Message-Id: (.*)$/
+
+function generatedId(below: readonly string[]): string | undefined {
+  const found = below.find((header) => GENERATED.test(header))
+  return found === undefined ? undefined : GENERATED.exec(found)?.[1]
+}
+
+async function store(message: WholeMessage, finished: Finished): Promise<IntakeResult> {
+  const { context, rules, id, arrived, session, transaction, runtime } = message
+  const { head, body, facts, edits, changes, messageId } = finished
+  const { duplicate_filter_limit: limit, enable_original_recipient: original } = rules.values
+  context.services.emit({ type: 'messageId', queueId: id, messageId: messageId ?? '' })
+  const built = buildEnvelope({
+    id,
+    arrived,
+    session,
+    transaction,
+    runtime,
+    edits,
+    changes,
+    messageId,
+    duplicates: { limit, original },
+  })
+  const envelope = built instanceof Promise ? await built : built
+  if (envelope === undefined) return { kind: 'discarded', id }
+  const stored = await context.spool().commit(envelope, { head, body, facts })
+  if (body !== message.content.body) abandon(message.content.body)
+  context.queue().accept(stored)
+  return { kind: 'queued', id }
+}

@@ -1,0 +1,71 @@
+/**
+ * The head as it will be stored: trace headers on top, dropped and overlong headers out, missing ones added below.
+ * Postfix: message_drop_headers, header_size_limit, always_add_missing_headers, undisclosed_recipients_header.
+ */
+import type { HeaderBlock } from '../message/headers.ts'
+
+const CRLF = '\r\n'
+
+/** Names that the intake looks for in every head. */
+export const WATCHED = [
+  'message-id',
+  'received',
+  'date',
+  'from',
+  'to',
+  'cc',
+  'bcc',
+  'resent-message-id',
+  'resent-date',
+  'resent-from',
+  'resent-to',
+  'resent-cc',
+  'resent-bcc',
+  'resent-sender',
+  'resent-reply-to',
+] as const
+
+const RECIPIENT_HEADERS = ['to', 'cc', 'bcc', 'resent-to', 'resent-cc', 'resent-bcc'] as const
+
+/** What is needed to write missing headers. */
+export interface Missing {
+  has(name: string): boolean
+  readonly messageId: string
+  readonly date: string
+  readonly from: string
+  /** undisclosed_recipients_header; '' adds none. */
+  readonly undisclosed: string
+}
+
+/** The headers that a message lacks, in Postfix's order. With any Resent- header the Resent- forms are wanted (RFC 5322 3.6.6). */
+export function missingHeaders(missing: Missing): string[] {
+  const prefix = WATCHED.some((name) => name.startsWith('resent-') && missing.has(name)) ? 'Resent-' : ''
+  const lacks = (name: string) => !missing.has(`${prefix}${name}`.toLowerCase())
+  const out: string[] = []
+  if (lacks('Message-Id')) out.push(`${prefix}Message-Id: ${missing.messageId}`)
+  if (lacks('Date')) out.push(`${prefix}Date: ${missing.date}`)
+  if (lacks('From') && (prefix === '' || lacks('Sender'))) out.push(`${prefix}From: ${missing.from}`)
+  if (missing.undisclosed !== '' && !RECIPIENT_HEADERS.some((name) => missing.has(name))) out.push(missing.undisclosed)
+  return out
+}
+
+/** A head whose header lines nobody edited: what goes above, the lines as they are, what goes below, the empty line. */
+export function plainHead(above: readonly string[], lines: Buffer, below: readonly string[]): Buffer {
+  const last = lines.length === 0 || lines[lines.length - 1] === 10 ? '' : CRLF
+  const top = above.length === 0 ? '' : above.join(CRLF) + CRLF
+  const bottom = below.length === 0 ? last + CRLF : last + below.join(CRLF) + CRLF + CRLF
+  return Buffer.concat([Buffer.from(top, 'utf8'), lines, Buffer.from(bottom, 'utf8')])
+}
+
+/** Removes what message_drop_headers names. */
+export function dropHeaders(headers: HeaderBlock, names: ReadonlySet<string>): void {
+  for (let i = headers.length - 1; i >= 0; i--) if (names.has(headers.at(i)?.name.toLowerCase() ?? '')) headers.remove(i)
+}
+
+/** Cuts headers that are longer than `limit` bytes (header_size_limit). */
+export function cutHeaders(headers: HeaderBlock, limit: number): void {
+  for (let i = 0; i < headers.length; i++) {
+    const raw = headers.at(i)?.raw ?? ''
+    if (raw.length > limit) headers.replace(i, raw.slice(0, limit))
+  }
+}

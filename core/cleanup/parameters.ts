@@ -1,0 +1,29 @@
+/** Parameters of the intake: what is added to, taken from and counted in the head of a message on its way in. */
+import { count, declare, flag, list, size, text } from '../parameters.ts'
+
+export const CLEANUP = declare('cleanup', {
+  always_add_missing_headers: flag('no', 'Adds Date, From and Message-ID where they are missing, whoever the client is.'),
+  duplicate_filter_limit: count(
+    '1000',
+    'How many recipients are remembered to drop repeated ones; 0 remembers all, and recipients past the limit are kept.',
+  ),
+  enable_original_recipient: flag(
+    'yes',
+    'Keeps the address that the client gave apart from the rewritten one; with no, recipients that become the same are one.',
+  ),
+  header_size_limit: size('102400', 'Bytes of one header with its folds; what is longer is cut off.'),
+  hopcount_limit: count('50', 'With so many Received headers a message counts as looping and is refused.'),
+  local_header_rewrite_clients: list(
+    'permit_inet_interfaces',
+    'Clients whose mail gets missing headers: permit_inet_interfaces, permit_mynetworks, permit_sasl_authenticated, or tables by client address.',
+  ),
+  message_drop_headers: list(
+    'bcc, content-length, resent-bcc, return-path',
+    'Headers that are removed from every message, by name.',
+  ),
+  remote_header_rewrite_domain: text(
+    '',
+    'When not empty, mail of all other clients gets missing headers too (Message-Id and Date).',
+  ),
+  undisclosed_recipients_header: text('', 'A header that is added to mail without any recipient header.'),
+})

@@ -1,0 +1,34 @@
+/** The parameters of a listener that concern its intake, made ready once. */
+import type { ListenerRuntime } from '../generation.ts'
+import { type WantedHeaders, wantedHeaders } from '../message/head.ts'
+import type { Values } from '../parameters.ts'
+import { type ClientTest, headerRewriteClients } from './clients.ts'
+import { WATCHED } from './head.ts'
+import { CLEANUP } from './parameters.ts'
+
+export interface Rules {
+  readonly values: Values<(typeof CLEANUP)['declarations']>
+  /** Headers that are counted while the end of the head is looked for. */
+  readonly watched: WantedHeaders
+  readonly dropped: ReadonlySet<string>
+  /** Does mail of this client get missing headers? */
+  readonly completes: ClientTest
+  readonly hostname: string
+  readonly origin: string
+}
+
+/** Reads them. @throws ParameterError */
+export function rulesOf({ scope }: ListenerRuntime): Rules {
+  const values = scope.values(CLEANUP)
+  const dropped = new Set(values.message_drop_headers.map((name) => name.toLowerCase()))
+  const everyone = values.always_add_missing_headers || values.remote_header_rewrite_domain !== ''
+  const hostname = scope.text('myhostname') ?? 'localhost'
+  return {
+    values,
+    watched: wantedHeaders([...WATCHED, ...dropped]),
+    dropped,
+    completes: everyone ? () => true : headerRewriteClients(values.local_header_rewrite_clients, scope),
+    hostname,
+    origin: scope.text('myorigin') ?? hostname,
+  }
+}

@@ -1,0 +1,49 @@
+/** A message between the end of its data and the queue, as the parts of the intake hand it on. */
+import type { Edit, Session, Transaction } from '../facts.ts'
+import type { ListenerRuntime } from '../generation.ts'
+import type { ContentFacts, QueueId, StreamedBody } from '../queue/types.ts'
+import type { TakenContent } from './content.ts'
+import type { RecipientChanges } from './envelope.ts'
+import type { IntakeContext } from './intake.ts'
+import type { Rules } from './rules.ts'
+
+/** A message whose content is whole. */
+export interface WholeMessage {
+  readonly context: IntakeContext
+  readonly rules: Rules
+  readonly id: QueueId
+  readonly arrived: number
+  readonly session: Session
+  readonly runtime: ListenerRuntime
+  readonly transaction: Transaction
+  readonly facts: ContentFacts
+  readonly content: TakenContent
+}
+
+/** What goes into the queue. */
+export interface Finished {
+  readonly head: Buffer
+  readonly body: readonly Buffer[] | StreamedBody
+  readonly facts: ContentFacts
+  readonly edits: readonly Edit[]
+  readonly changes: RecipientChanges | undefined
+  readonly messageId: string | undefined
+}
+
+/** The header lines of the head, with what was a mailbox's `From ` line before them. */
+export function headerLines({ lead, head, survey }: TakenContent): Buffer {
+  const lines = head.subarray(0, survey.headers)
+  return lead === undefined ? lines : Buffer.concat([lead, lines])
+}
+
+/** What `missingHeaders` needs to know of this message. */
+export function missing(message: WholeMessage, has: (name: string) => boolean) {
+  const { context, rules, id, arrived, transaction } = message
+  return {
+    has,
+    messageId: context.messageId(arrived, id, rules.hostname),
+    date: context.mailDate(arrived),
+    from: transaction.sender.text === '' ? `Mail Delivery System <MAILER-DAEMON@${rules.origin}>` : transaction.sender.text,
+    undisclosed: rules.values.undisclosed_recipients_header,
+  }
+}

@@ -1,0 +1,52 @@
+/** Dates as RFC 5322 3.3 writes them, with the zone's name as a comment as Postfix adds it. */
+
+const DAYS = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat'] as const
+const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'] as const
+
+/** Turns times into header dates; remembers the last second, because busy gateways ask many times in one. */
+export function createMailDate(): (milliseconds: number) => string {
+  let second = -1
+  let text = ''
+  return (milliseconds) => {
+    const now = Math.floor(milliseconds / 1000)
+    if (now === second) return text
+    second = now
+    text = formatMailDate(new Date(now * 1000))
+    return text
+  }
+}
+
+/** `Thu, 20 Nov 2025 07:18:00 +0000 (UTC)` in the local zone of this machine. */
+export function formatMailDate(date: Date): string {
+  const day = DAYS[date.getDay()] ?? ''
+  const month = MONTHS[date.getMonth()] ?? ''
+  const time = `${two(date.getHours())}:${two(date.getMinutes())}:${two(date.getSeconds())}`
+  return `${day}, ${date.getDate()} ${month} ${date.getFullYear()} ${time} ${offset(date)}${zone(date)}`
+}
+
+/** `20251120071800` in UTC: the time part of generated message ids. */
+export function compactTime(milliseconds: number): string {
+  return new Date(milliseconds).toISOString().slice(0, 19).replace(/[-:T]/g, '')
+}
+
+function two(value: number): string {
+  return value < 10 ? `0${value}` : String(value)
+}
+
+function offset(date: Date): string {
+  const minutes = -date.getTimezoneOffset()
+  const size = Math.abs(minutes)
+  return `${minutes < 0 ? '-' : '+'}${two(Math.floor(size / 60))}${two(size % 60)}`
+}
+
+/** ` (CET)`; nothing where the zone has no name of letters. */
+function zone(date: Date): string {
+  const name = /\(([A-Z]{2,5})\)$/.exec(date.toString())?.[1] ?? abbreviation(date)
+  return name === '' ? '' : ` (${name})`
+}
+
+function abbreviation(date: Date): string {
+  const parts = new Intl.DateTimeFormat('en-GB', { timeZoneName: 'short' }).formatToParts(date)
+  const name = parts.find((part) => part.type === 'timeZoneName')?.value ?? ''
+  return /^[A-Z]{2,5}$/.test(name) ? name : ''
+}

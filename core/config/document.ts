@@ -1,0 +1,85 @@
+/** A YAML 1.2 file of which every value and key knows its place. */
+import { isAlias, isMap, isScalar, isSeq, LineCounter, type Node, type Pair, parseDocument } from 'yaml'
+import type { Place, Problem } from './types.ts'
+
+/** Keys and indexes from the top to a value. */
+export type Path = readonly (string | number)[]
+
+/** `pipeline.rcpt[2].rbl.lists` */
+export function renderPath(path: Path): string {
+  let text = ''
+  for (const part of path) {
+    if (typeof part === 'number') text += `[${part}]`
+    else text += text === '' ? part : `.${part}`
+  }
+  return text === '' ? '(top level)' : text
+}
+
+/** A parsed file. */
+export class YamlDocument {
+  readonly file: string
+  readonly #document: ReturnType<typeof parseDocument>
+  readonly #lines = new LineCounter()
+
+  constructor(file: string, source: string) {
+    this.file = file
+    this.#document = parseDocument(source, { version: '1.2', lineCounter: this.#lines, prettyErrors: false, strict: true })
+  }
+
+  /** Syntax errors, duplicate keys and the like. */
+  problems(): Problem[] {
+    return this.#document.errors.map((error) => ({
+      place: this.#at(error.pos[0]),
+      path: 'yaml',
+      message: (error.message.split('\n')[0] ?? '').replace(/:$/, ''),
+    }))
+  }
+
+  /** Plain values. */
+  value(): unknown {
+    return this.#document.toJS({ maxAliasCount: 1000 })
+  }
+
+  /** Where a value stands; when it is missing, the nearest thing around it. */
+  place(path: Path): Place {
+    return this.#at(this.#nearest(path)?.range?.[0] ?? 0)
+  }
+
+  /** Where the last key of a path stands. */
+  keyPlace(path: Path): Place {
+    const parent = this.#nearest(path.slice(0, -1))
+    const key = isMap(parent) ? pairOf(parent, path.at(-1))?.key : undefined
+    return isScalar(key) ? this.#at(key.range?.[0] ?? 0) : this.place(path)
+  }
+
+  /** A scalar as the file spells it: `0644`, `5m`, `yes`. Undefined for anything else. */
+  source(path: Path): string | undefined {
+    const node = this.#nearest(path)
+    if (!isScalar(node)) return undefined
+    return typeof node.value === 'string' ? node.value : (node.source ?? String(node.value ?? ''))
+  }
+
+  #nearest(path: Path): Node | undefined {
+    let node = this.#resolved(this.#document.contents)
+    for (const part of path) {
+      const next = isMap(node) ? pairOf(node, part)?.value : isSeq(node) ? node.items[Number(part)] : undefined
+      const resolved = this.#resolved(next)
+      if (resolved?.range == null) return node
+      node = resolved
+    }
+    return node
+  }
+
+  #resolved(node: unknown): Node | undefined {
+    return (isAlias(node) ? node.resolve(this.#document) : node) as Node | undefined
+  }
+
+  #at(offset: number): Place {
+    const { line, col } = this.#lines.linePos(offset)
+    return { file: this.file, line: Math.max(line, 1), column: Math.max(col, 1) }
+  }
+}
+
+function pairOf(map: { items: Pair[] }, key: unknown): Pair | undefined {
+  return map.items.find((pair) => (isScalar(pair.key) ? pair.key.value : pair.key) === key)
+}

@@ -1,0 +1,36 @@
+/** Where a listener listens: `127.0.0.1:2525`, `[::1]:25`, `*:25`, `25`, `unix:/path`. */
+import { parseIp } from '../net/ip.ts'
+
+/** An address to bind; for a unix socket `host` is its path and `port` 0. */
+export interface ListenAddress {
+  readonly host: string
+  readonly port: number
+}
+
+const FORM = /^(?:(?<bracketed>\[[^\]]*\])|(?<plain>[^:[\]]*)):(?<port>\d{1,5})$/
+
+/** @throws Error saying what is wrong */
+export function parseListen(text: string): ListenAddress {
+  if (text.startsWith('unix:')) {
+    const host = text.slice(5)
+    if (!host.startsWith('/')) throw new Error('needs an absolute path after "unix:"')
+    return { host, port: 0 }
+  }
+  const match = FORM.exec(/^\d+$/.test(text) ? `*:${text}` : text)
+  if (match?.groups === undefined) throw new Error('must be HOST:PORT, [IPV6]:PORT, *:PORT, PORT or unix:/path')
+  const port = Number(match.groups.port)
+  if (port > 65_535) throw new Error('has a port above 65535')
+  return { host: hostOf(match.groups.bracketed, match.groups.plain ?? ''), port }
+}
+
+/** An unspecified host is every address of both families. */
+function hostOf(bracketed: string | undefined, plain: string): string {
+  if (bracketed !== undefined) {
+    const address = bracketed.slice(1, -1).replace(/^ipv6:/i, '')
+    if (parseIp(address) === undefined) throw new Error('has no address between the brackets')
+    return address
+  }
+  if (plain === '' || plain === '*') return '::'
+  if (/^[\d.]+$/.test(plain) && parseIp(plain) === undefined) throw new Error(`has no valid address before the port`)
+  return plain
+}

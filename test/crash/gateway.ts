@@ -1,0 +1,170 @@
+/** Postern as a process that gets killed: starts it, finds its processes, kills them, and starts it again. */
+import { type ChildProcess, spawn } from 'node:child_process'
+import { appendFileSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { connect } from 'node:net'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+
+const MAIN = join(import.meta.dirname, '../../core/main.ts')
+
+/** A gateway that can be killed and started again, on the same port and spool. */
+export class KillableGateway {
+  readonly port: number
+  readonly directory: string
+  readonly #file: string
+  #child: ChildProcess | undefined
+  /** Every process that was started, so that none is left behind. */
+  readonly #pids = new Set<number>()
+
+  constructor(directory: string, port: number, nextHop: number) {
+    this.directory = directory
+    this.port = port
+    this.#file = join(directory, 'postern.yaml')
+    writeFileSync(this.#file, configuration(directory, port, nextHop))
+  }
+
+  /** Starts it and waits until it greets. @throws Error when it does not within 20 s */
+  async start(): Promise<void> {
+    const child = spawn(process.execPath, [MAIN, 'start', this.#file], { stdio: ['ignore', 'pipe', 'pipe'] })
+    this.#child = child
+    if (child.pid !== undefined) this.#pids.add(child.pid)
+    for (const stream of [child.stdout, child.stderr])
+      stream?.on('data', (chunk) => appendFileSync(join(this.directory, 'output.log'), chunk))
+    await this.greets()
+  }
+
+  /** Resolves when it answers a connection with 220. */
+  async greets(): Promise<void> {
+    for (let tries = 0; tries < 400; tries++) {
+      if (await greetsOnce(this.port)) return
+      if (this.#child?.exitCode !== null) throw new Error(`the gateway ended; see ${this.directory}/output.log`)
+      await sleep(50)
+    }
+    throw new Error('the gateway did not greet within 20 s')
+  }
+
+  /** Process ids of the workers. */
+  workers(): number[] {
+    const supervisor = this.#child?.pid
+    const pids = supervisor === undefined ? [] : childrenOf(supervisor)
+    for (const pid of pids) this.#pids.add(pid)
+    return pids
+  }
+
+  /** SIGKILL to one worker. */
+  killWorker(choose: (pids: readonly number[]) => number): void {
+    const pids = this.workers()
+    if (pids.length > 0) kill(choose(pids))
+  }
+
+  /** SIGKILL to the supervisor; resolves when it and its workers are gone. @throws Error when workers outlive it by 10 s */
+  async killSupervisor(): Promise<void> {
+    const workers = this.workers()
+    const child = this.#child
+    if (child?.pid === undefined) return
+    const gone = new Promise((resolve) => child.once('exit', resolve))
+    kill(child.pid)
+    await gone
+    for (let tries = 0; workers.some(isAlive); tries++) {
+      if (tries > 200) throw new Error(`workers outlived their supervisor by 10 s: ${workers.filter(isAlive).join(', ')}`)
+      await sleep(50)
+    }
+  }
+
+  /** SIGKILL to all at once, as when the machine goes down. */
+  async killAll(): Promise<void> {
+    const child = this.#child
+    const pids = this.workers()
+    if (child?.pid === undefined) return
+    const gone = new Promise((resolve) => child.once('exit', resolve))
+    for (const pid of [child.pid, ...pids]) kill(pid)
+    await gone
+    for (let tries = 0; tries < 200 && pids.some(isAlive); tries++) await sleep(10)
+  }
+
+  /** SIGTERM, and SIGKILL after 15 s to whatever is left. */
+  async stop(): Promise<void> {
+    this.workers()
+    const child = this.#child
+    if (child !== undefined && child.exitCode === null && child.signalCode === null) {
+      const gone = new Promise((resolve) => child.once('exit', resolve))
+      child.kill('SIGTERM')
+      await Promise.race([gone, sleep(15_000, undefined, { ref: false })])
+    }
+    for (const pid of this.#pids) if (isAlive(pid) && isOurs(pid)) kill(pid)
+  }
+}
+
+function configuration(directory: string, port: number, nextHop: number): string {
+  return `version: 1
+queue_directory: ${directory}/spool
+workers: 2
+log: { format: maillog, file: ${directory}/postern.log }
+parameters:
+  myhostname: crash.test
+  mydestination: ''
+  mynetworks: [127.0.0.0/8]
+  relayhost: '[127.0.0.1]:${nextHop}'
+  smtpd_peername_lookup: no
+  smtpd_client_connection_count_limit: 0
+  queue_run_delay: 1s
+  minimal_backoff_time: 1s
+  maximal_backoff_time: 2s
+listeners:
+  - name: smtp
+    listen: 127.0.0.1:${port}
+pipeline:
+  relay: [permit_mynetworks, reject_unauth_destination]
+`
+}
+
+function greetsOnce(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect(port, '127.0.0.1')
+    const answer = (is: boolean): void => {
+      resolve(is)
+      socket.destroy()
+    }
+    socket.setTimeout(2000, () => answer(false))
+    socket.on('data', (chunk) => answer(chunk.toString('latin1').startsWith('220')))
+    socket.on('error', () => answer(false))
+    socket.on('close', () => answer(false))
+  })
+}
+
+/** Children of a process, as the kernel knows them. */
+function childrenOf(pid: number): number[] {
+  try {
+    return readdirSync(`/proc/${pid}/task`).flatMap((task) =>
+      readFileSync(`/proc/${pid}/task/${task}/children`, 'latin1').split(' ').filter(Boolean).map(Number),
+    )
+  } catch {
+    return []
+  }
+}
+
+/** Running, and not a zombie that waits for its parent. */
+function isAlive(pid: number): boolean {
+  try {
+    return !/^State:\s+[ZX]/m.test(readFileSync(`/proc/${pid}/status`, 'latin1'))
+  } catch {
+    return false
+  }
+}
+
+/** Numbers are used again: is this still a Postern of ours? */
+function isOurs(pid: number): boolean {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, 'latin1').includes('core/')
+  } catch {
+    return false
+  }
+}
+
+function kill(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL')
+  } catch {
+    // It was gone already.
+  }
+}

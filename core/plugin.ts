@@ -43,6 +43,7 @@ import type { Refusal, Verdict } from './verdict.ts'
 export type * from './events.ts'
 export * from './facts.ts'
 export type * from './hooks.ts'
+export { type Hit, type SearchRules, searchClient, searchDomain, searchMail, searchRules } from './lookup/search.ts'
 export type { Table, TableContext, TableType } from './lookup/table.ts'
 export { TableError } from './lookup/table.ts'
 export type * from './message/types.ts'
@@ -52,6 +53,7 @@ export { choice, code, count, declare, flag, list, ParameterError, size, text, t
 export type * from './queue/types.ts'
 export type { Reply } from './reply.ts'
 export { oneLine, reply } from './reply.ts'
+export { expandTemplate, expansionFilter, filtered, requestValue } from './reply-template.ts'
 export type * from './smtp/hooked.ts'
 export type * from './smtp/types.ts'
 export * from './verdict.ts'
@@ -115,7 +117,14 @@ export type AddressClass = 'local' | 'virtual_alias' | 'virtual_mailbox' | 'rela
 
 /** Tells what class an address belongs to, by mydestination, relay_domains and friends. */
 export interface Destinations {
+  /**
+   * The address as routing understands it: domain completed, lower case, without a final dot; sender-specified routing
+   * through this host undone. Access tables are searched for it.
+   */
+  resolve(address: string): MaybePromise<string>
   classify(address: string): MaybePromise<AddressClass>
+  /** Is this IP address one of inet_interfaces or proxy_interfaces? */
+  isOwnAddress(address: string): boolean
   /** Is mail for it ours to take, that is: any class but `default`, and no sender-specified routing? */
   isAuthorised(address: string): MaybePromise<boolean>
 }

@@ -1,9 +1,9 @@
 /** Tables made of other tables: unionmap, pipemap, randmap, proxy. */
+import { chain, type MaybePromise } from './maybe.ts'
 import { splitList, unbrace } from './source.ts'
 import type { Table, TableContext, TableType } from './table.ts'
 
 type Value = string | undefined
-type MaybePromise<T> = T | Promise<T>
 
 /** The words of `type:{a, b}`. @throws Error when there are none */
 function members(type: string, name: string): string[] {
@@ -28,16 +28,12 @@ function combined(type: string, combine: (tables: readonly Table[], key: string)
   }
 }
 
-function then<T>(value: MaybePromise<Value>, next: (value: Value) => T): T | Promise<Awaited<T>> {
-  return value instanceof Promise ? (value.then(next) as Promise<Awaited<T>>) : next(value)
-}
-
 /** `unionmap:{a, b}`: the values of all tables that have one, with commas between. */
 export const unionmap = combined('unionmap', (tables, key) => {
   const collect = (i: number, found: readonly string[]): MaybePromise<Value> => {
     const table = tables[i]
     if (table === undefined) return found.length === 0 ? undefined : found.join(',')
-    return then(table.lookup(key), (value) => collect(i + 1, value === undefined ? found : [...found, value]))
+    return chain(table.lookup(key), (value) => collect(i + 1, value === undefined ? found : [...found, value]))
   }
   return collect(0, [])
 })
@@ -47,7 +43,7 @@ export const pipemap = combined('pipemap', (tables, key) => {
   const step = (i: number, value: Value): MaybePromise<Value> => {
     const table = tables[i]
     if (table === undefined || value === undefined) return value
-    return then(table.lookup(value), (next) => step(i + 1, next))
+    return chain(table.lookup(value), (next) => step(i + 1, next))
   }
   return step(0, key)
 })

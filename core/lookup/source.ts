@@ -61,8 +61,7 @@ export function unbrace(text: string): string | undefined {
 /** A rules table's lines: of the file `name`, or of an inline `{ {rule}, {rule} }`. */
 function inlineLines(name: string): SourceLine[] | undefined {
   if (!name.startsWith('{')) return undefined
-  // `$$` in the configuration stands for a `$` of the rule.
-  return bracedList(name).map((rule, i) => ({ text: (unbrace(rule) ?? rule).replaceAll('$$', '$'), line: i + 1 }))
+  return bracedList(name).map((rule, i) => ({ text: unbrace(rule) ?? rule, line: i + 1 }))
 }
 
 /** What a parsed source answers with. */

@@ -18,7 +18,7 @@ function distance(a: string, b: string): number {
 export function suggest(word: string, known: Iterable<string>): string | undefined {
   if (word.length > 64) return undefined
   let best: string | undefined
-  let least = Math.max(1, Math.floor(word.length / 3)) + 1
+  let least = Math.ceil(word.length / 3) + 1
   for (const candidate of known) {
     const d = distance(word.toLowerCase(), candidate.toLowerCase())
     if (d < least) [best, least] = [candidate, d]

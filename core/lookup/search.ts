@@ -1,0 +1,92 @@
+/**
+ * The keys under which access(5) tables are searched, in order, and the search itself. Tables whose keys are patterns
+ * (`wholeKeys`) are asked only the first key of each group.
+ */
+import type { Scope } from '../parameters.ts'
+import { addressKeys, domainKeys, extensionAt } from './keys.ts'
+import { firstOf, type MaybePromise } from './maybe.ts'
+import type { Table } from './table.ts'
+
+/** How names and mail addresses are taken apart. */
+export interface SearchRules {
+  /** `example.org` also stands for its subdomains (smtpd_access_maps in parent_domain_matches_subdomains). */
+  readonly parent: boolean
+  /** recipient_delimiter: a set of characters; '' for none. */
+  readonly delimiter: string
+  /** smtpd_null_access_lookup_key. */
+  readonly nullKey: string
+}
+
+/** The rules that a scope sets. */
+export function searchRules(scope: Scope): SearchRules {
+  const features = scope.text('parent_domain_matches_subdomains') ?? ''
+  return {
+    parent: features.split(/[\s,]+/).includes('smtpd_access_maps'),
+    delimiter: scope.text('recipient_delimiter') ?? '',
+    nullKey: scope.text('smtpd_null_access_lookup_key') ?? '<>',
+  }
+}
+
+/** What was found, and under which key. */
+export interface Hit {
+  readonly key: string
+  readonly value: string
+}
+
+/** A mail address split at its last `@`. */
+function split(address: string): [local: string, domain: string] {
+  const at = address.lastIndexOf('@')
+  return at === -1 ? [address, ''] : [address.slice(0, at), address.slice(at + 1)]
+}
+
+/** A local part as RFC 5321 4.1.2 writes it: quoted where it is no dot-string, for that is how tables have it. */
+function quoted(local: string): string {
+  if (/^[A-Za-z0-9!#$%&'*+\-/=?^_`{|}~.\u0080-\uffff]+$/.test(local) && !/^\.|\.\.|\.$/.test(local)) return local
+  return `"${local.replace(/["\\]/g, '\\$&')}"`
+}
+
+/** The full address first, with and without extension; then its domain and parents; then `user@`. */
+export function mailKeys(address: string, rules: SearchRules): readonly (readonly string[])[] {
+  if (address === '') return [[rules.nullKey]]
+  const [local, domain] = split(address)
+  const cut = extensionAt(local, rules.delimiter)
+  const bare = cut === -1 ? undefined : local.slice(0, cut)
+  const at = domain === '' ? '' : `@${domain}`
+  const locals = bare === undefined ? [quoted(local)] : [quoted(local), quoted(bare)]
+  const full = locals.map((each) => `${each}${at}`)
+  const user = locals.map((each) => `${each}@`)
+  return [[...full, ...(domain === '' ? [] : domainKeys(domain, rules.parent)), ...user]]
+}
+
+/** Searches groups of keys; of a group, a pattern table is asked the first only. @throws TableError, or rejects with it */
+export function search(table: Table, groups: readonly (readonly string[])[]): MaybePromise<Hit | undefined> {
+  const keys = table.wholeKeys ? groups.map((group) => group[0] ?? '') : groups.flat()
+  return firstOf(keys, (key) => {
+    const value = table.lookup(key)
+    if (value instanceof Promise) return value.then((late) => hit(key, late))
+    return hit(key, value)
+  })
+}
+
+function hit(key: string, value: string | undefined): Hit | undefined {
+  return value === undefined ? undefined : { key, value }
+}
+
+/** A client: its name and parent domains, then its address and networks. */
+export function searchClient(
+  table: Table,
+  client: { readonly name: string; readonly address: string },
+  rules: SearchRules,
+): MaybePromise<Hit | undefined> {
+  return search(table, [domainKeys(client.name, rules.parent), addressKeys(client.address)])
+}
+
+/** A host name and its parent domains. */
+export function searchDomain(table: Table, name: string, rules: SearchRules): MaybePromise<Hit | undefined> {
+  return search(table, [domainKeys(name, rules.parent)])
+}
+
+/** A mail address; '' is the null sender. */
+export function searchMail(table: Table, address: string, rules: SearchRules): MaybePromise<Hit | undefined> {
+  return search(table, mailKeys(address, rules))
+}

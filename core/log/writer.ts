@@ -24,6 +24,8 @@ export class LineWriter {
   #length = 0
   #lost = 0
   #timer: NodeJS.Timeout | undefined
+  /** The last write failed: the next try is the timer's. */
+  #isStuck = false
   #closed = false
 
   /** @param file absent: standard output. @throws when the file can not be opened */
@@ -41,7 +43,7 @@ export class LineWriter {
     }
     this.#lines.push(line)
     this.#length += line.length
-    if (this.#length >= BATCH && this.#timer === undefined) this.flush()
+    if (this.#length >= BATCH && !this.#isStuck) this.flush()
     else this.#timer ??= setTimeout(() => this.flush(), PATIENCE)
   }
 
@@ -53,8 +55,9 @@ export class LineWriter {
     const lines = this.#lines
     this.#lines = []
     this.#length = 0
-    const written = this.#isPipe ? this.#writePieces(lines) : this.#writeAll(lines.join(''))
-    if (written !== undefined) this.#keep(written)
+    const rest = this.#isPipe ? this.#writePieces(lines) : this.#writeAll(lines.join(''))
+    this.#isStuck = rest !== undefined
+    if (rest !== undefined) this.#keep(rest)
   }
 
   /** Opens the file anew, for log rotation. The old one stays in use when the new one can not be opened. @throws then */

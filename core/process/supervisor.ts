@@ -1,0 +1,250 @@
+/**
+ * The supervisor: reads the configuration, keeps the workers running, holds what is global on the machine, and answers the
+ * control socket and signals. It loads no plugin and touches no mail. Postfix: master(8).
+ */
+import { availableParallelism } from 'node:os'
+import { type Configuration, ConfigurationError } from '../config/types.ts'
+import { createLog, type Log } from '../log/log.ts'
+import { ControlError, type ControlHandler, openControl } from './control.ts'
+import { InstanceError, takeInstance } from './instance.ts'
+import { LeaseLedger } from './lease-ledger.ts'
+import type { LeaseOrder, StartOrder, WorkerStatus } from './orders.ts'
+import { assignOwners, existingOwners } from './owners.ts'
+import { WorkerPool } from './pool.ts'
+import { type Account, accountOf, PrivilegeError, prepareDirectory, prepareLogFile } from './privileges.ts'
+import { queueCommands } from './queue-desk.ts'
+import { type ReloadReport, reload } from './reload.ts'
+import { version } from './version.ts'
+
+/** Milliseconds that sessions and deliveries under way are given when the gateway stops. */
+const GRACE = 30_000
+
+export interface SuperviseOptions {
+  /** Configuration file. */
+  readonly file: string
+  /** Overrides `workers` of the file. */
+  readonly workers?: number
+  /** Called once when the gateway serves. */
+  onStarted?(facts: { readonly config: Configuration; readonly listeners: readonly string[]; readonly workers: number }): void
+}
+
+/** How a run ended: an exit status, and what to tell when it is not 0. */
+export interface Ending {
+  readonly status: number
+  readonly message?: string
+}
+
+/** Runs the gateway until it is told to stop. */
+export async function supervise(options: SuperviseOptions): Promise<Ending> {
+  const supervisor = new Supervisor(options)
+  try {
+    await supervisor.start()
+  } catch (error) {
+    await supervisor.abandon()
+    return endingOf(error)
+  }
+  return supervisor.ended
+}
+
+/** Exit statuses: 1 for what must be mended first, 75 for what may pass by itself. */
+function endingOf(error: unknown): Ending {
+  const message = error instanceof Error ? error.message : String(error)
+  const code = (error as NodeJS.ErrnoException).code
+  const isTemporary = error instanceof InstanceError || code === 'EADDRINUSE' || code === 'EADDRNOTAVAIL'
+  if (error instanceof ConfigurationError || error instanceof PrivilegeError) return { status: 1, message }
+  return { status: isTemporary ? 75 : 1, message }
+}
+
+class Supervisor {
+  readonly #options: SuperviseOptions
+  readonly #pool: WorkerPool
+  readonly #began = performance.now()
+  #config: Configuration | undefined
+  #generation = 1
+  #account: Account | undefined
+  #owners: readonly (readonly string[])[] = []
+  #ledger = new LeaseLedger(1, () => {})
+  #log: Log | undefined
+  #instance: { release(): void } | undefined
+  #control: { close(): Promise<void> } | undefined
+  #reloading: Promise<unknown> = Promise.resolve()
+  #stopping: Promise<void> | undefined
+  #end: (ending: Ending) => void = () => {}
+  readonly ended = new Promise<Ending>((resolve) => {
+    this.#end = resolve
+  })
+
+  constructor(options: SuperviseOptions) {
+    this.#options = options
+    this.#pool = new WorkerPool({
+      order: (index) => this.#order(index),
+      methods: (index) => ({
+        acquire: ({ key, limit }: LeaseOrder) => this.#ledger.acquire(index, key, limit),
+        release: (key: string) => this.#ledger.release(index, key),
+      }),
+      onDeath: (index, pid, how) => {
+        this.#ledger.forget(index)
+        this.#log?.event({ type: 'warning', where: 'master', message: `process ${pid} (worker ${index}) ended: ${how}` })
+      },
+      onReplaced: (index, problem) => {
+        if (problem === undefined) this.#log?.log.info(`worker ${index} is replaced`)
+        else this.#log?.event({ type: 'warning', where: 'master', message: `worker ${index} cannot start: ${problem.message}` })
+      },
+    })
+  }
+
+  /** Resolves when all workers serve. @throws whatever prevents it */
+  async start(): Promise<void> {
+    this.#pool.preload(this.#options.workers ?? Math.min(2, availableParallelism()))
+    const { loadConfiguration } = await import('../config/load.ts')
+    const loaded = await loadConfiguration(this.#options.file)
+    const config = this.#options.workers === undefined ? loaded : { ...loaded, workers: this.#options.workers }
+    this.#config = config
+    this.#account = accountOf(config.user, config.group)
+    prepareDirectory(config.queueDirectory, this.#account)
+    this.#instance = takeInstance(config.queueDirectory)
+    if (config.log.file !== undefined) prepareLogFile(config.log.file, this.#account)
+    this.#log = createLog(config.log, identityOf(config))
+    this.#owners = assignOwners(config.workers, existingOwners(config.queueDirectory))
+    this.#ledger = new LeaseLedger(config.workers, (worker, key) => this.#pool.tell(worker, 'freed', key))
+    this.#pool.preload(config.workers)
+    this.#pool.shrink(config.workers)
+    for (const warning of this.#startWarnings(config)) this.#log.log.warn(warning)
+    const reports = await this.#pool.start()
+    this.#control = await openControl(config.queueDirectory, this.#commands())
+    this.#catchSignals()
+    const listeners = reports[0]?.listeners ?? []
+    this.#log.event({ type: 'started', listeners, workers: config.workers })
+    this.#log.flush()
+    this.#options.onStarted?.({ config, listeners, workers: config.workers })
+  }
+
+  /** After a failed start: leaves nothing behind. */
+  async abandon(): Promise<void> {
+    await this.#pool.stop(0)
+    this.#instance?.release()
+    this.#log?.close()
+  }
+
+  #startWarnings(config: Configuration): readonly string[] {
+    const isRoot = process.getuid?.() === 0 && this.#account === undefined
+    return [...config.warnings, ...(isRoot ? ['running as root: set "user" to an unprivileged account'] : [])]
+  }
+
+  #order(index: number): StartOrder {
+    if (this.#config === undefined) throw new Error('no configuration yet')
+    return {
+      config: this.#config,
+      generation: this.#generation,
+      index,
+      count: this.#config.workers,
+      owners: this.#owners[index] ?? [],
+      ...(this.#account === undefined ? {} : { account: this.#account }),
+    }
+  }
+
+  #commands(): ReadonlyMap<string, ControlHandler> {
+    return new Map<string, ControlHandler>([
+      ['status', () => this.#status()],
+      ['reload', () => this.#reload()],
+      ['stop', async () => void this.stop('a request on the control socket')],
+      ...queueCommands(this.#pool),
+    ])
+  }
+
+  async #status(): Promise<unknown> {
+    const workers = await this.#pool.askAll<WorkerStatus>('status')
+    return {
+      pid: process.pid,
+      version: version(),
+      file: this.#options.file,
+      generation: this.#generation,
+      uptime: Math.round((performance.now() - this.#began) / 1000),
+      memory: process.memoryUsage.rss(),
+      workers: workers.map((result) => (result.status === 'fulfilled' ? result.value : { problem: String(result.reason) })),
+    }
+  }
+
+  /** One reload at a time; each sees what the one before it left. */
+  #reload(): Promise<ReloadReport> {
+    const turn = this.#reloading.then(() => this.#reloadNow())
+    this.#reloading = turn.catch(() => {})
+    return turn
+  }
+
+  async #reloadNow(): Promise<ReloadReport> {
+    const current = this.#config
+    if (current === undefined || this.#stopping !== undefined) throw new ControlError('the gateway is stopping', true)
+    // Rotated logs are followed even when the configuration is not.
+    this.#log?.reopen()
+    this.#pool.tellAll('reopenLog')
+    try {
+      const { loadConfiguration } = await import('../config/load.ts')
+      const report = await reload(this.#reloadContext(current), await loadConfiguration(this.#options.file))
+      this.#log?.event({ type: 'reloaded', generation: report.generation })
+      for (const warning of report.warnings) this.#log?.log.warn(warning)
+      return report
+    } catch (error) {
+      const message = error instanceof Error ? error.message : String(error)
+      this.#log?.log.warn(`reload: nothing was changed: ${message}`)
+      throw new ControlError(message)
+    }
+  }
+
+  #reloadContext(current: Configuration) {
+    return {
+      pool: this.#pool,
+      current,
+      generation: this.#generation,
+      hasDropped: this.#account !== undefined,
+      grace: GRACE,
+      adopt: (config: Configuration, generation: number) => {
+        if (JSON.stringify(config.log) !== JSON.stringify(this.#config?.log)) this.#changeLog(config)
+        this.#config = config
+        this.#generation = generation
+      },
+    }
+  }
+
+  #changeLog(config: Configuration): void {
+    if (config.log.file !== undefined) prepareLogFile(config.log.file, this.#account)
+    const before = this.#log
+    this.#log = createLog(config.log, identityOf(config))
+    before?.close()
+  }
+
+  #catchSignals(): void {
+    process.on('SIGHUP', () => void this.#reload().catch(() => {}))
+    process.on('SIGTERM', () => void this.stop('signal 15'))
+    process.on('SIGINT', () => void this.stop('signal 2'))
+  }
+
+  /** Stops accepting, lets what is under way finish, ends. Asked a second time it does not wait any longer. */
+  async stop(reason: string): Promise<void> {
+    if (this.#stopping !== undefined) {
+      for (const pid of this.#pool.pids()) if (pid > 0) tryKill(pid)
+      return
+    }
+    this.#log?.event({ type: 'stopping', reason })
+    this.#log?.flush()
+    this.#stopping = this.#pool.stop(GRACE)
+    await this.#stopping
+    await this.#control?.close()
+    this.#instance?.release()
+    this.#log?.close()
+    this.#end({ status: 0 })
+  }
+}
+
+function identityOf(config: Configuration): { syslogName?: string } {
+  const name = config.parameters.syslog_name?.text
+  return name === undefined ? {} : { syslogName: name }
+}
+
+function tryKill(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL')
+  } catch {
+    // It is gone already.
+  }
+}

@@ -145,7 +145,8 @@ export type Tell<A> = SyncHook<[A], void, Additional>
 export function createHooks(fault: FaultSink, warned: WarnSink) {
   const guard = <H extends { intercept(i: never): void }>(hook: H, name: string, kind: HookKind): H => {
     hook.intercept({ register: (tap: Tapped) => guarded(tap, name, kind, fault, warned) } as never)
-    return hook
+    // tapable counts the interceptor as a use; callers ask whether any step is mounted.
+    return Object.assign(hook, { isUsed: () => (hook as { taps?: unknown[] }).taps?.length !== 0 })
   }
   const decide = <A, R extends Verdict = Verdict>(name: string): Decide<A, R> =>
     guard(new AsyncSeriesBailHook(['request'], name), name, 'decide') as never

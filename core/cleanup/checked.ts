@@ -4,7 +4,7 @@ import { HeaderBlock, rawText } from '../message/headers.ts'
 import type { Header } from '../message/types.ts'
 import type { Refusal } from '../verdict.ts'
 import { joinFacts, scanFacts } from './facts.ts'
-import { cutHeaders, dropHeaders, missingHeaders } from './head.ts'
+import { closeNames, cutHeaders, dropHeaders, missingHeaders } from './head.ts'
 import { ContentRequest } from './request.ts'
 import type { IntakeResult } from './types.ts'
 import { type Finished, headerLines, missing, type WholeMessage } from './whole.ts'
@@ -15,6 +15,7 @@ export async function runSteps(message: WholeMessage, trace: readonly string[]):
   const lines = headerLines(content)
   const headers = new HeaderBlock(lines, lines.length)
   if (content.survey.longestHeader > rules.values.header_size_limit) cutHeaders(headers, rules.values.header_size_limit)
+  if (content.survey.spaced) closeNames(headers)
   for (let i = trace.length - 1; i >= 0; i--) headers.insert(0, rawText(trace[i] ?? ''))
   const received = headers.at(trace.length - 1)
   const emit = context.services.emit.bind(context.services)

@@ -42,7 +42,7 @@ async function settle(message: WholeMessage): Promise<IntakeResult> {
   const { content, rules, runtime } = message
   // Our own Received header counts too, as in Postfix.
   const hops = (content.survey.counts.get('received') ?? 0) + 1
-  if (hops > rules.values.hopcount_limit) return { kind: 'refused', refusal: LOOPING }
+  if (hops >= rules.values.hopcount_limit) return { kind: 'refused', refusal: LOOPING }
   const trace = traceHeaders(message)
   const { hooks } = runtime
   const plain =
@@ -50,6 +50,7 @@ async function settle(message: WholeMessage): Promise<IntakeResult> {
     !hooks['filter.message'].isUsed() &&
     !hooks['queue.store'].isUsed() &&
     content.survey.longestHeader <= rules.values.header_size_limit &&
+    !content.survey.spaced &&
     !holdsAny(content.survey.counts, rules.dropped)
   if (plain) return store(message, plainContent(message, trace))
   const outcome = await runSteps(message, trace)
@@ -74,7 +75,7 @@ function plainContent(message: WholeMessage, trace: readonly string[]): Finished
   const { content, rules, session, transaction, facts } = message
   const { counts, first, headers } = content.survey
   const below = rules.completes(session) ? missingHeaders(missing(message, (name) => counts.has(name))) : []
-  const head = plainHead(trace, headerLines(content), below)
+  const head = plainHead(trace, headerLines(content), below, content.survey.end !== 'data')
   const at = first.get('message-id')
   return {
     head,
@@ -97,7 +98,7 @@ async function store(message: WholeMessage, finished: Finished): Promise<IntakeR
   const { context, rules, id, arrived, session, transaction, runtime } = message
   const { head, body, facts, edits, changes, messageId } = finished
   const { duplicate_filter_limit: limit, enable_original_recipient: original } = rules.values
-  context.services.emit({ type: 'messageId', queueId: id, messageId: messageId ?? '' })
+  context.services.emit({ type: 'messageId', queueId: id, messageId: messageId ?? '<>' })
   const built = buildEnvelope({
     id,
     arrived,

@@ -49,12 +49,24 @@ export function missingHeaders(missing: Missing): string[] {
   return out
 }
 
-/** A head whose header lines nobody edited: what goes above, the lines as they are, what goes below, the empty line. */
-export function plainHead(above: readonly string[], lines: Buffer, below: readonly string[]): Buffer {
-  const last = lines.length === 0 || lines[lines.length - 1] === 10 ? '' : CRLF
+/**
+ * A head whose header lines nobody edited: what goes above, the lines as they are, what goes below, and the empty line
+ * unless the data ended before one (Postfix adds none then).
+ */
+export function plainHead(above: readonly string[], lines: Buffer, below: readonly string[], emptyLine: boolean): Buffer {
   const top = above.length === 0 ? '' : above.join(CRLF) + CRLF
-  const bottom = below.length === 0 ? last + CRLF : last + below.join(CRLF) + CRLF + CRLF
+  let bottom = lines.length === 0 || lines[lines.length - 1] === 10 ? '' : CRLF
+  if (below.length > 0) bottom += below.join(CRLF) + CRLF
+  if (emptyLine) bottom += CRLF
   return Buffer.concat([Buffer.from(top, 'utf8'), lines, Buffer.from(bottom, 'utf8')])
+}
+
+/** `Name : value` becomes `Name: value`: blanks before the colon are obsolete, and hide a header from some readers. */
+export function closeNames(headers: HeaderBlock): void {
+  for (let i = 0; i < headers.length; i++) {
+    const { name, raw } = headers.at(i) ?? { name: '', raw: '' }
+    if (raw[name.length] !== ':') headers.replace(i, name + raw.slice(raw.indexOf(':')))
+  }
 }
 
 /** Removes what message_drop_headers names. */
@@ -62,10 +74,13 @@ export function dropHeaders(headers: HeaderBlock, names: ReadonlySet<string>): v
   for (let i = headers.length - 1; i >= 0; i--) if (names.has(headers.at(i)?.name.toLowerCase() ?? '')) headers.remove(i)
 }
 
-/** Cuts headers that are longer than `limit` bytes (header_size_limit). */
+/** Cuts headers that are longer than `limit` bytes (header_size_limit): at the end of the line that reaches it. */
 export function cutHeaders(headers: HeaderBlock, limit: number): void {
   for (let i = 0; i < headers.length; i++) {
     const raw = headers.at(i)?.raw ?? ''
-    if (raw.length > limit) headers.replace(i, raw.slice(0, limit))
+    if (raw.length <= limit) continue
+    const lineEnd = raw.indexOf('\r\n', limit)
+    const lineStart = raw.lastIndexOf('\n', limit)
+    headers.replace(i, raw.slice(0, lineEnd < 0 || lineStart < 0 ? limit : lineEnd))
   }
 }

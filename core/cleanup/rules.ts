@@ -14,7 +14,6 @@ export interface Rules {
   /** Does mail of this client get missing headers? */
   readonly completes: ClientTest
   readonly hostname: string
-  readonly origin: string
 }
 
 /** Reads them. @throws ParameterError */
@@ -29,6 +28,5 @@ export function rulesOf({ scope }: ListenerRuntime): Rules {
     dropped,
     completes: everyone ? () => true : headerRewriteClients(values.local_header_rewrite_clients, scope),
     hostname,
-    origin: scope.text('myorigin') ?? hostname,
   }
 }

@@ -43,7 +43,7 @@ export function missing(message: WholeMessage, has: (name: string) => boolean) {
     has,
     messageId: context.messageId(arrived, id, rules.hostname),
     date: context.mailDate(arrived),
-    from: transaction.sender.text === '' ? `Mail Delivery System <MAILER-DAEMON@${rules.origin}>` : transaction.sender.text,
+    from: transaction.sender.text || 'MAILER-DAEMON',
     undisclosed: rules.values.undisclosed_recipients_header,
   }
 }

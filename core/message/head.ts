@@ -25,6 +25,8 @@ export interface HeadSurvey {
   readonly first: ReadonlyMap<string, number>
   /** Bytes of the longest header with its folds. */
   readonly longestHeader: number
+  /** Some name has blanks before its colon. */
+  readonly spaced: boolean
 }
 
 /** Names to look for, in lower case, with a bit mask of their lengths so that most lines are passed by unread. */
@@ -70,10 +72,11 @@ export function surveyHead(bytes: Buffer, wanted: WantedHeaders, complete: boole
   const size = bytes.length
   let longestHeader = 0
   let begun = 0
+  let spaced = false
   let at = 0
   const found = (headers: number, body: number, end: HeadEnd): HeadSurvey => {
     if (headers - begun > longestHeader) longestHeader = headers - begun
-    return { headers, body, end, counts, first, longestHeader }
+    return { headers, body, end, counts, first, longestHeader, spaced }
   }
   while (at < size) {
     const newline = bytes.indexOf(LF, at)
@@ -87,6 +90,7 @@ export function surveyHead(bytes: Buffer, wanted: WantedHeaders, complete: boole
       if (length === 0) return found(at, at, 'text')
       if (at - begun > longestHeader) longestHeader = at - begun
       begun = at
+      if (bytes[at + length] !== COLON) spaced = true
       if ((wanted.lengths >>> Math.min(length, 31)) & 1) {
         const name = bytes.toString('latin1', at, at + length).toLowerCase()
         if (wanted.names.has(name)) {

@@ -5,6 +5,7 @@
 import type { Configuration, ListenerConfig, TransportConfig } from './config/types.ts'
 import type { Event } from './events.ts'
 import type { Hooks } from './hooks.ts'
+import type { Table } from './lookup/table.ts'
 import type { Resolver } from './net/types.ts'
 import type { Scope } from './parameters.ts'
 import type { AccessActions, Clock, Destinations, Logger } from './plugin.ts'
@@ -32,6 +33,10 @@ export interface Generation {
   readonly scope: Scope
   /** Gateway-wide hooks: life, events, queue, bounce. */
   readonly hooks: Hooks
+  /** Address classes as the gateway-wide parameters define them. */
+  readonly destinations: Destinations
+  /** Tables of this generation; each is opened once and closed when the generation ends. */
+  readonly tables: { open(spec: string): Promise<Table> }
   readonly listeners: ReadonlyMap<string, ListenerRuntime>
   readonly transports: ReadonlyMap<string, TransportRuntime>
   /** A session or delivery begins to use it. */

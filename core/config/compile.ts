@@ -1,0 +1,111 @@
+/**
+ * Restriction lists as code: for table results and policy answers that name restrictions, and for restriction classes.
+ * Built-in plugins are loaded on demand. Postfix: generic restrictions of access(5).
+ */
+
+import type { AccessRequest } from '../facts.ts'
+import { suggest } from '../lookup/suggest.ts'
+import type { Scope } from '../parameters.ts'
+import type { Handlers, Restrictions, Stage } from '../plugin.ts'
+import { isRefusal, type Refusal, type Verdict } from '../verdict.ts'
+import { builtinModule } from './places.ts'
+import { type AnyPlugin, loadPlugin, optionsOf } from './plugins.ts'
+import { type RestrictionWord, restrictionIndex, splitRestrictions, WARN_IF_REJECT } from './restrictions.ts'
+import type { StepConfig } from './types.ts'
+import { splitList } from './units.ts'
+
+type MaybePromise<T> = T | Promise<T>
+type Check = (request: AccessRequest) => MaybePromise<Verdict | undefined>
+
+/** What compiling needs of its generation. */
+export interface CompileDeps {
+  readonly scope: Scope
+  readonly stage: Stage
+  /** Sets a plugin up as if it stood in the pipeline, under this id. */
+  setUp(plugin: AnyPlugin, options: unknown, id: string): Promise<Handlers>
+  /** Told of refusals that warn_if_reject held back. */
+  warned(step: string, request: AccessRequest, refusal: Refusal): void
+}
+
+const MAX_DEPTH = 10
+
+/** A compiler for one step; each restriction with its argument is set up once. */
+export function createRestrictions(deps: CompileDeps): Restrictions {
+  const ready = new Map<string, Promise<Check>>()
+  const one = (word: RestrictionWord): Promise<Check> => {
+    const key = `${word.name} ${word.argument}`
+    let check = ready.get(key)
+    if (check === undefined) {
+      check = setUp(word, deps)
+      ready.set(key, check)
+      check.catch(() => ready.delete(key))
+    }
+    return check
+  }
+  return { compile: async (text) => inOrder(await compiled(text, one, deps, 0)) }
+}
+
+async function compiled(
+  text: string,
+  one: (word: RestrictionWord) => Promise<Check>,
+  deps: CompileDeps,
+  depth: number,
+): Promise<Check[]> {
+  if (depth > MAX_DEPTH) throw new Error(`restriction classes are nested too deep: ${text}`)
+  const classes = splitList(deps.scope.text('smtpd_restriction_classes') ?? '')
+  const checks: Check[] = []
+  let warn = false
+  for (const word of splitRestrictions(text)) {
+    if (word.name === WARN_IF_REJECT) {
+      warn = true
+      continue
+    }
+    const listed = classes.includes(word.name) ? (deps.scope.text(word.name) ?? '') : undefined
+    const check = listed === undefined ? await one(word) : inOrder(await compiled(listed, one, deps, depth + 1))
+    checks.push(warn ? warning(check, word.name, deps) : check)
+    warn = false
+  }
+  return checks
+}
+
+/** Loads and sets up the plugin of one restriction. @throws Error naming a word that is none */
+async function setUp({ name, argument }: RestrictionWord, deps: CompileDeps): Promise<Check> {
+  const { restrictions } = restrictionIndex()
+  const row = restrictions.get(name)
+  if (row === undefined) {
+    const near = suggest(name, restrictions.keys())
+    throw new Error(`unknown smtpd restriction: "${name}"${near === undefined ? '' : `; did you mean ${near}?`}`)
+  }
+  if (row.argument === 'required' && argument === '') throw new Error(`restriction ${name} needs an argument`)
+  const module = builtinModule(row.plugin)
+  const plugin = await loadPlugin(module)
+  const step = { name, module, restriction: { name, argument } } as StepConfig
+  const handlers = await deps.setUp(plugin, optionsOf(step, plugin, deps.scope), name)
+  if (handlers.access === undefined) throw new Error(`restriction ${name} can not be used here`)
+  return handlers.access
+}
+
+/** The first answer, as in a pipeline stage. */
+function inOrder(checks: readonly Check[]): Check {
+  const from = (start: number, request: AccessRequest): MaybePromise<Verdict | undefined> => {
+    for (let i = start; i < checks.length; i++) {
+      const answer = checks[i]?.(request)
+      if (answer instanceof Promise) return answer.then((verdict) => verdict ?? from(i + 1, request))
+      if (answer !== undefined) return answer
+    }
+    return undefined
+  }
+  return (request) => from(0, request)
+}
+
+function warning(check: Check, step: string, deps: CompileDeps): Check {
+  const settle = (request: AccessRequest, verdict: Verdict | undefined): Verdict | undefined => {
+    if (!isRefusal(verdict)) return verdict
+    deps.warned(step, request, verdict)
+    return undefined
+  }
+  return (request) => {
+    const answer = check(request)
+    return answer instanceof Promise ? answer.then((verdict) => settle(request, verdict)) : settle(request, answer)
+  }
+}

@@ -1,0 +1,66 @@
+/** What a plugin is given at set-up: the services of its process, as its listener, transport or the gateway sees them. */
+import { createActions, createDestinations, createMatchList } from '../access/index.ts'
+import type { Services } from '../generation.ts'
+import type { Hooks } from '../hooks.ts'
+import type { Tables } from '../lookup/index.ts'
+import type { Scope } from '../parameters.ts'
+import type { Destinations, PluginContext, Stage } from '../plugin.ts'
+import { createRestrictions } from './compile.ts'
+import { warnSink } from './sinks.ts'
+import type { Configuration } from './types.ts'
+
+/** Where a step stands. */
+export interface Place {
+  readonly config: Configuration
+  readonly services: Services
+  readonly tables: Tables
+  readonly scope: Scope
+  readonly hooks: Hooks
+  readonly stage: Stage
+  readonly signal: AbortSignal
+  /** Told of stop handlers of what is set up on demand. */
+  onStop(stop: () => unknown): void
+}
+
+/** Destinations are the same for all steps of a scope. */
+const compiledDestinations = new WeakMap<Scope, Promise<Destinations>>()
+
+/** @throws Error when a list of domains names what can not be had */
+export async function createContext(id: string, place: Place): Promise<PluginContext> {
+  const { config, services, tables, scope, hooks, stage, signal } = place
+  const openTable = (spec: string) => tables.open(spec)
+  let destinations = compiledDestinations.get(scope)
+  if (destinations === undefined) {
+    destinations = createDestinations(scope, openTable)
+    compiledDestinations.set(scope, destinations)
+  }
+  const restrictions = createRestrictions({
+    scope,
+    stage,
+    warned: warnSink(services),
+    async setUp(plugin, options, inner) {
+      const handlers = await plugin.setup(options, await createContext(inner, place))
+      if (handlers.stop !== undefined) place.onStop(handlers.stop)
+      await handlers.start?.()
+      return handlers
+    },
+  })
+  return {
+    id,
+    stage,
+    parameters: scope,
+    dns: services.dns,
+    tables: { open: openTable },
+    destinations: await destinations,
+    restrictions,
+    actions: createActions({ scope, restrictions, warn: (message) => services.log.warn(message) }),
+    matchList: (patterns, { parent = false } = {}) => createMatchList(patterns, { openTable, parent }),
+    log: services.log,
+    clock: services.clock,
+    random: () => services.random(),
+    emit: (event) => services.emit(event),
+    baseDirectory: config.baseDirectory,
+    hooks,
+    signal,
+  }
+}

@@ -4,12 +4,11 @@
  */
 import { spawnSync } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { freePort, PosternProcess } from '../kit/process.ts'
 import { chance, pick } from './chance.ts'
-import { KillableGateway } from './gateway.ts'
 import { type Balance, Ledger } from './ledger.ts'
 import { startNextHop } from './next-hop.ts'
 import { keepSending, type Load } from './sender.ts'
@@ -41,7 +40,7 @@ export async function crash(options: CrashOptions): Promise<CrashResult> {
   const ledger = new Ledger()
   let kills = 0
   const nextHop = await startNextHop(ledger, random, () => kills)
-  const gateway = new KillableGateway(directory, await freePort(), nextHop.port)
+  const gateway = new PosternProcess({ directory, port: await freePort(), yaml: configuration(nextHop.port) })
   const load: Load = { port: gateway.port, ledger, random, next: 1, isOver: false, accepted: 0 }
   let isDone = false
   try {
@@ -57,7 +56,7 @@ export async function crash(options: CrashOptions): Promise<CrashResult> {
     await Promise.all(senders)
     await gateway.greets()
     await untilSettled(ledger)
-    const result = { ...ledger.balance(queuedRecipients(join(directory, 'postern.yaml'))), kills, directory }
+    const result = { ...ledger.balance(queuedRecipients(gateway.file)), kills, directory }
     isDone = isClean(result)
     return result
   } finally {
@@ -95,7 +94,7 @@ async function underLoad(load: Load, random: () => number): Promise<void> {
   }
 }
 
-async function killSomething(gateway: KillableGateway, random: () => number): Promise<void> {
+async function killSomething(gateway: PosternProcess, random: () => number): Promise<void> {
   const victim = random()
   if (victim < 0.6) return gateway.killWorker((pids) => pick(random, pids))
   if (victim < 0.8) await gateway.killSupervisor()
@@ -122,11 +121,18 @@ function queuedRecipients(configuration: string): ReadonlySet<string> {
   return new Set([...listing.stdout.matchAll(/"address": ?"([^"]+)"/g)].map((match) => match[1] ?? ''))
 }
 
-function freePort(): Promise<number> {
-  return new Promise((resolve) => {
-    const server = createServer().listen(0, '127.0.0.1', () => {
-      const address = server.address()
-      server.close(() => resolve(typeof address === 'object' && address !== null ? address.port : 0))
-    })
-  })
+function configuration(nextHop: number): string {
+  return `workers: 2
+parameters:
+  myhostname: crash.test
+  mydestination: ''
+  mynetworks: [127.0.0.0/8]
+  relayhost: '[127.0.0.1]:${nextHop}'
+  smtpd_peername_lookup: no
+  smtpd_client_connection_count_limit: 0
+  queue_run_delay: 1s
+  minimal_backoff_time: 1s
+  maximal_backoff_time: 2s
+pipeline:
+  relay: [permit_mynetworks, reject_unauth_destination]`
 }

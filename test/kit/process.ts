@@ -1,31 +1,61 @@
-/** Postern as a process that gets killed: starts it, finds its processes, kills them, and starts it again. */
+/** Postern as an operator runs it, in processes of its own: started, spoken to, killed and started again. */
 import { type ChildProcess, spawn } from 'node:child_process'
-import { appendFileSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
-import { connect } from 'node:net'
+import { appendFileSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { connect, createServer } from 'node:net'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 
 const MAIN = join(import.meta.dirname, '../../core/main.ts')
 
+/** What to run. */
+export interface ProcessOptions {
+  /** Made when missing; holds postern.yaml, the spool, postern.log and output.log. */
+  readonly directory: string
+  /** Where it listens; see {@link freePort}. */
+  readonly port: number
+  /** The rest of the configuration: top-level YAML. `version`, `queue_directory`, `log` and `listeners` are written here. */
+  readonly yaml: string
+  /** More keys of the listener, in flow style: `parameters: {...}`. */
+  readonly listener?: string
+}
+
 /** A gateway that can be killed and started again, on the same port and spool. */
-export class KillableGateway {
+export class PosternProcess {
   readonly port: number
   readonly directory: string
-  readonly #file: string
+  /** The configuration file. */
+  readonly file: string
   #child: ChildProcess | undefined
   /** Every process that was started, so that none is left behind. */
   readonly #pids = new Set<number>()
 
-  constructor(directory: string, port: number, nextHop: number) {
+  constructor({ directory, port, yaml, listener }: ProcessOptions) {
+    mkdirSync(directory, { recursive: true })
     this.directory = directory
     this.port = port
-    this.#file = join(directory, 'postern.yaml')
-    writeFileSync(this.#file, configuration(directory, port, nextHop))
+    this.file = join(directory, 'postern.yaml')
+    const more = listener === undefined ? '' : `, ${listener}`
+    writeFileSync(
+      this.file,
+      `version: 1
+queue_directory: ${directory}/spool
+log: { format: maillog, file: ${directory}/postern.log }
+listeners:
+  - { name: smtp, listen: '127.0.0.1:${port}'${more} }
+${yaml}
+`,
+    )
+  }
+
+  /** What was logged so far. */
+  log(): string[] {
+    const file = join(this.directory, 'postern.log')
+    return existsSync(file) ? readFileSync(file, 'utf8').trimEnd().split('\n') : []
   }
 
   /** Starts it and waits until it greets. @throws Error when it does not within 20 s */
   async start(): Promise<void> {
-    const child = spawn(process.execPath, [MAIN, 'start', this.#file], { stdio: ['ignore', 'pipe', 'pipe'] })
+    const child = spawn(process.execPath, [MAIN, 'start', this.file], { stdio: ['ignore', 'pipe', 'pipe'] })
     this.#child = child
     if (child.pid !== undefined) this.#pids.add(child.pid)
     for (const stream of [child.stdout, child.stderr])
@@ -37,10 +67,15 @@ export class KillableGateway {
   async greets(): Promise<void> {
     for (let tries = 0; tries < 400; tries++) {
       if (await greetsOnce(this.port)) return
-      if (this.#child?.exitCode !== null) throw new Error(`the gateway ended; see ${this.directory}/output.log`)
+      if (this.#child?.exitCode !== null) throw new Error(`the gateway ended: ${this.#output()}`)
       await sleep(50)
     }
     throw new Error('the gateway did not greet within 20 s')
+  }
+
+  #output(): string {
+    const file = join(this.directory, 'output.log')
+    return `${existsSync(file) ? readFileSync(file, 'utf8') : 'it said nothing'}${this.log().slice(-10).join('\n')}`
   }
 
   /** Process ids of the workers. */
@@ -95,27 +130,14 @@ export class KillableGateway {
   }
 }
 
-function configuration(directory: string, port: number, nextHop: number): string {
-  return `version: 1
-queue_directory: ${directory}/spool
-workers: 2
-log: { format: maillog, file: ${directory}/postern.log }
-parameters:
-  myhostname: crash.test
-  mydestination: ''
-  mynetworks: [127.0.0.0/8]
-  relayhost: '[127.0.0.1]:${nextHop}'
-  smtpd_peername_lookup: no
-  smtpd_client_connection_count_limit: 0
-  queue_run_delay: 1s
-  minimal_backoff_time: 1s
-  maximal_backoff_time: 2s
-listeners:
-  - name: smtp
-    listen: 127.0.0.1:${port}
-pipeline:
-  relay: [permit_mynetworks, reject_unauth_destination]
-`
+/** A port that was free a moment ago. */
+export function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const server = createServer().listen(0, '127.0.0.1', () => {
+      const address = server.address()
+      server.close(() => (typeof address === 'object' && address !== null ? resolve(address.port) : reject(new Error('no port'))))
+    })
+  })
 }
 
 function greetsOnce(port: number): Promise<boolean> {

@@ -1,0 +1,146 @@
+/**
+ * Real programs that Postern is tested with: whether they are installed, how they start on loopback, and how they end.
+ * A missing one is named; it fails the test where CI=true and skips it, visibly, elsewhere. Nothing is installed from here.
+ */
+import { type ChildProcess, spawn } from 'node:child_process'
+import { accessSync, chmodSync, constants, mkdtempSync, rmSync } from 'node:fs'
+import { connect } from 'node:net'
+import { tmpdir } from 'node:os'
+import { delimiter, join } from 'node:path'
+import type { TestContext } from 'node:test'
+import { setTimeout as sleep } from 'node:timers/promises'
+
+/** Programs by the Debian package that brings them. */
+const PROGRAMS = {
+  postfix: '/usr/sbin/postfix',
+  'smtp-source': 'smtp-source',
+  'smtp-sink': 'smtp-sink',
+  swaks: 'swaks',
+  python: '/usr/bin/python3',
+  dovecot: '/usr/lib/dovecot/lmtp',
+  postgrey: 'postgrey',
+  rbldnsd: 'rbldnsd',
+  pflogsumm: 'pflogsumm',
+} as const
+const PACKAGES: Readonly<Record<keyof typeof PROGRAMS, string>> = {
+  postfix: 'postfix',
+  'smtp-source': 'postfix',
+  'smtp-sink': 'postfix',
+  swaks: 'swaks',
+  python: 'python3',
+  dovecot: 'dovecot-lmtpd',
+  postgrey: 'postgrey',
+  rbldnsd: 'rbldnsd',
+  pflogsumm: 'pflogsumm',
+}
+export type Program = keyof typeof PROGRAMS
+
+const SEARCH = ['/usr/sbin', '/usr/bin', ...(process.env.PATH ?? '').split(delimiter)]
+
+/** Path of a program, or undefined when it is not installed. */
+export function find(program: Program): string | undefined {
+  const name = PROGRAMS[program]
+  const places = name.startsWith('/') ? [name] : SEARCH.map((folder) => join(folder, name))
+  return places.find((path) => {
+    try {
+      accessSync(path, constants.X_OK)
+      return true
+    } catch {
+      return false
+    }
+  })
+}
+
+/**
+ * True when all are installed. Else the test is skipped, or failed under CI=true.
+ * @throws Error under CI=true, naming the packages
+ */
+export function has(t: TestContext, ...programs: readonly (Program | 'root')[]): boolean {
+  const missing = programs.flatMap((program) => {
+    if (program === 'root') return process.getuid?.() === 0 ? [] : ['the rights of root']
+    return find(program) === undefined ? [`Debian package ${PACKAGES[program]}`] : []
+  })
+  if (missing.length === 0) return true
+  const why = `needs ${[...new Set(missing)].join(', ')}`
+  if (process.env.CI === 'true') throw new Error(why)
+  t.skip(why)
+  return false
+}
+
+/** An own directory, readable by daemons that give up root; removed when the test ends. */
+export function scratch(t: TestContext): string {
+  const directory = mkdtempSync(join(tmpdir(), 'postern-real-'))
+  chmodSync(directory, 0o755)
+  t.after(() => rmSync(directory, { recursive: true, force: true }))
+  return directory
+}
+
+/** A program that runs for the length of a test. */
+export interface Running {
+  readonly output: () => string
+  stop(): Promise<void>
+}
+
+/** Starts a program in the foreground; it ends with the test. */
+export function start(t: TestContext, command: string, argv: readonly string[], env: NodeJS.ProcessEnv = {}): Running {
+  const child = spawn(command, argv, { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, ...env } })
+  let text = ''
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (text += String(chunk)))
+  child.on('error', (error) => (text += error.message))
+  const running = { output: () => text, stop: () => end(child) }
+  t.after(running.stop)
+  return running
+}
+
+/** TERM, and KILL when that does not do within 6 s (programs on libmilter look only every 5 s). */
+async function end(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null || child.pid === undefined) return
+  const gone = new Promise((resolve) => child.once('exit', resolve))
+  child.kill('SIGTERM')
+  await Promise.race([gone, sleep(6000, undefined, { ref: false })])
+  if (child.exitCode === null && child.signalCode === null) child.kill('SIGKILL')
+  await gone
+}
+
+/** Runs a program to its end. @throws Error when it takes over 60 s */
+export function run(command: string, argv: readonly string[], input = ''): Promise<{ status: number | null; output: string }> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(command, argv, { stdio: ['pipe', 'pipe', 'pipe'], timeout: 60_000, killSignal: 'SIGKILL' })
+    let output = ''
+    for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (output += String(chunk)))
+    child.on('error', reject)
+    child.on('close', (status) => resolve({ status, output }))
+    child.stdin.on('error', () => undefined)
+    child.stdin.end(input)
+  })
+}
+
+/** Resolves when something listens on a loopback port. @throws Error after 15 s */
+export async function listening(port: number, host = '127.0.0.1'): Promise<void> {
+  for (let tries = 0; tries < 300; tries++) {
+    const isOpen = await new Promise<boolean>((resolve) => {
+      const socket = connect(port, host)
+      socket.on('connect', () => {
+        resolve(true)
+        socket.destroy()
+      })
+      socket.on('error', () => resolve(false))
+    })
+    if (isOpen) return
+    await sleep(50)
+  }
+  throw new Error(`nothing listens on ${host}:${port}`)
+}
+
+/** Tries until `check` no longer throws, or 15 s have passed. */
+export async function eventually<T>(check: () => T | Promise<T>): Promise<T> {
+  const until = Date.now() + 15_000
+  for (;;) {
+    try {
+      return await check()
+    } catch (error) {
+      if (Date.now() > until) throw error
+      await sleep(50)
+    }
+  }
+}

@@ -1,0 +1,300 @@
+/**
+ * The journal: where messages become durable. All that wait are written and synced together, one commit in flight at a
+ * time; done marks are written in the tick in which a recipient is finished, and synced soon after.
+ */
+
+import type { Event } from '../events.ts'
+import type { Clock } from '../plugin.ts'
+import { Alarm } from './alarm.ts'
+import { encodeRecord, MOVED, REMOVED } from './record.ts'
+import { createSegment, donePath, type Entry, logPath, restartSegment, type Segment } from './segment.ts'
+import { spoolError } from './spool-errors.ts'
+import { lengthOf, type SpoolFs } from './spool-fs.ts'
+import type { ContentFacts, QueueId, SpoolError } from './types.ts'
+
+/** Tunings; the defaults serve, tests use smaller ones. */
+export interface JournalOptions {
+  /** A segment rolls past this many bytes. */
+  readonly segmentBytes: number
+  /** At most so many bytes in one commit, so that nobody waits long. */
+  readonly batchBytes: number
+  /** Empty segments kept for use. */
+  readonly spares: number
+  /** Done marks reach the disk after at most so many ms. */
+  readonly markDelay: number
+}
+
+export const JOURNAL_OPTIONS: JournalOptions = { segmentBytes: 32 << 20, batchBytes: 8 << 20, spares: 2, markDelay: 100 }
+
+/** After a failed sync of marks, ms. */
+const RETRY = 1000
+const COMPLAINT_INTERVAL = 60_000
+
+interface Waiting {
+  readonly id: QueueId
+  readonly envelope: Buffer
+  readonly head: Buffer
+  readonly body: readonly Buffer[]
+  readonly facts: ContentFacts
+  resolve(entry: Entry): void
+  reject(error: SpoolError): void
+}
+
+export class Journal {
+  readonly entries = new Map<QueueId, Entry>()
+  readonly sealed = new Set<Segment>()
+  readonly #fs: SpoolFs
+  readonly #directory: string
+  readonly #options: JournalOptions
+  readonly #clock: Clock
+  readonly #report: (event: Event) => void
+  readonly #marked = new Set<Segment>()
+  readonly #marks: Alarm
+  readonly #spares: Segment[] = []
+  #current: Segment | undefined
+  #waiting: Waiting[] = []
+  #busy = false
+  #running: Promise<void> = Promise.resolve()
+  readonly #complaints = new Map<string, number>()
+  #flushing = false
+  #nextSlot = 1
+  #nextSequence = 1
+  /** Told when a segment was sealed. */
+  onSealed: () => void = () => undefined
+  /** Told when a message left the journal. */
+  onGone: (entry: Entry) => void = () => undefined
+
+  constructor(fs: SpoolFs, directory: string, options: JournalOptions, clock: Clock, report: (event: Event) => void) {
+    this.#fs = fs
+    this.#directory = directory
+    this.#options = options
+    this.#clock = clock
+    this.#report = report
+    this.#marks = new Alarm(clock, () => void this.syncMarks())
+  }
+
+  /** Takes in what recovery found; empty segments become spares. */
+  adopt(segments: readonly Segment[], highestSlot: number): void {
+    this.#nextSlot = highestSlot + 1
+    for (const segment of segments) {
+      this.#nextSequence = Math.max(this.#nextSequence, segment.header.sequence + 1)
+      segment.sealedAt = this.#clock.now()
+      this.sealed.add(segment)
+      for (const entry of segment.live) this.entries.set(entry.id, entry)
+    }
+    for (const segment of segments) this.#retireIfEmpty(segment)
+  }
+
+  /** Resolves when the message is durable. */
+  commit(id: QueueId, envelope: Buffer, head: Buffer, body: readonly Buffer[], facts: ContentFacts): Promise<Entry> {
+    return new Promise((resolve, reject) => {
+      this.#waiting.push({ id, envelope, head, body, facts, resolve, reject })
+      if (this.#busy) return
+      this.#busy = true
+      this.#running = new Promise((done) => setImmediate(() => void this.#run().then(done)))
+    })
+  }
+
+  /** Marks recipients finished. */
+  finished(entry: Entry, recipients: readonly number[]): void {
+    entry.done ??= []
+    for (const index of recipients) {
+      entry.done.push(index)
+      this.#mark(entry.segment, entry.offset, index)
+    }
+  }
+
+  /** The message goes, or has got its place in the long-life store. */
+  drop(entry: Entry, why: 'removed' | 'moved'): void {
+    if (entry.gone) return
+    entry.gone = true
+    entry.content = undefined
+    if (this.entries.get(entry.id) === entry) this.entries.delete(entry.id)
+    entry.segment.drop(entry)
+    this.#mark(entry.segment, entry.offset, why === 'removed' ? REMOVED : MOVED)
+    this.onGone(entry)
+    this.#retireIfEmpty(entry.segment)
+  }
+
+  /** Keeps the bytes of a segment as they are until the returned function is called. */
+  reading(segment: Segment): () => void {
+    segment.readers++
+    return () => {
+      segment.readers--
+      this.#retireIfEmpty(segment)
+    }
+  }
+
+  /** Brings all done marks to the disk. */
+  async syncMarks(): Promise<void> {
+    this.#writeMarks()
+    for (const segment of [...this.#marked]) {
+      if (!segment.hasPending) this.#marked.delete(segment)
+      if (!segment.isDirty) continue
+      try {
+        await segment.syncMarks()
+      } catch (error) {
+        segment.isDirty = true
+        this.#marked.add(segment)
+        this.#marks.at(this.#clock.now() + RETRY)
+        this.#complain('sync done marks', error)
+      }
+    }
+  }
+
+  /** Waits for the commit in flight, syncs and closes. */
+  async close(): Promise<void> {
+    await this.#running
+    await this.syncMarks()
+    this.#marks.stop()
+    for (const segment of [...this.sealed, ...this.#spares, ...(this.#current === undefined ? [] : [this.#current])])
+      segment.close()
+  }
+
+  async #run(): Promise<void> {
+    while (this.#waiting.length > 0) {
+      const batch = this.#takeBatch()
+      try {
+        await this.#commitBatch(batch)
+      } catch (error) {
+        const failure = spoolError(error, 'write to journal')
+        for (const waiting of batch) waiting.reject(failure)
+      }
+    }
+    this.#busy = false
+  }
+
+  #takeBatch(): Waiting[] {
+    let bytes = 0
+    let n = 0
+    for (const { head, body } of this.#waiting) {
+      bytes += head.length + lengthOf(body)
+      n++
+      if (bytes >= this.#options.batchBytes) break
+    }
+    return this.#waiting.splice(0, n)
+  }
+
+  async #commitBatch(batch: readonly Waiting[]): Promise<void> {
+    const segment = await this.#writable()
+    const buffers: Buffer[] = []
+    const entries: Entry[] = []
+    let offset = segment.end
+    for (const { id, envelope, head, body, facts } of batch) {
+      const record = encodeRecord(segment.header.nonce, envelope, head, body, facts)
+      for (const buffer of record.buffers) buffers.push(buffer)
+      entries.push({ id, segment, offset, length: record.length, content: undefined, charged: 0, done: undefined, gone: false })
+      offset += record.length
+    }
+    try {
+      const written = segment.write(buffers, offset - segment.end)
+      if (written !== undefined) await written
+      await segment.sync()
+    } catch (error) {
+      await this.#takeBack(segment, entries)
+      throw error
+    }
+    segment.end = offset
+    for (const [i, entry] of entries.entries()) {
+      segment.add(entry)
+      this.entries.set(entry.id, entry)
+      batch[i]?.resolve(entry)
+    }
+  }
+
+  /** Nothing of a failed commit may come back at a later start: its senders were told that we do not have it. */
+  async #takeBack(segment: Segment, entries: readonly Entry[]): Promise<void> {
+    try {
+      segment.truncate()
+      await segment.sync()
+    } catch (error) {
+      for (const { offset } of entries) this.#mark(segment, offset, REMOVED)
+      this.#complain('truncate journal', error)
+    }
+    // After a failed sync nobody knows what the kernel still holds of this file.
+    this.#seal(segment)
+  }
+
+  /** The current segment, or a new one when it is full. */
+  async #writable(): Promise<Segment> {
+    const current = this.#current
+    if (current !== undefined && current.end < this.#options.segmentBytes) return current
+    const spare = this.#spares.pop()
+    const sequence = this.#nextSequence++
+    try {
+      const next =
+        spare === undefined
+          ? await createSegment(this.#fs, this.#directory, this.#nextSlot, sequence)
+          : await restartSegment(this.#fs, spare.slot, spare.files(), sequence)
+      if (spare === undefined) this.#nextSlot++
+      if (current !== undefined) this.#seal(current)
+      this.#current = next
+      return next
+    } catch (error) {
+      if (spare !== undefined) this.#spares.push(spare)
+      throw error
+    }
+  }
+
+  #seal(segment: Segment): void {
+    if (this.#current === segment) this.#current = undefined
+    segment.sealedAt = this.#clock.now()
+    this.sealed.add(segment)
+    this.#retireIfEmpty(segment)
+    this.onSealed()
+  }
+
+  #retireIfEmpty(segment: Segment): void {
+    if (segment.live.size > 0 || segment.readers > 0 || !this.sealed.has(segment)) return
+    if (segment.hasPending) {
+      // Its marks first: a failure to reuse or delete the files must not bring messages back.
+      this.#writeMarks()
+      if (segment.hasPending) return
+    }
+    this.sealed.delete(segment)
+    this.#marked.delete(segment)
+    if (this.#spares.length < this.#options.spares) this.#spares.push(segment)
+    else this.#delete(segment)
+  }
+
+  #delete(segment: Segment): void {
+    try {
+      segment.close()
+      this.#fs.unlink(logPath(this.#directory, segment.slot))
+      this.#fs.unlink(donePath(this.#directory, segment.slot))
+    } catch (error) {
+      this.#complain('delete journal segment', error)
+    }
+  }
+
+  #mark(segment: Segment, offset: number, what: number): void {
+    segment.mark(offset, what)
+    this.#marked.add(segment)
+    if (this.#flushing) return
+    this.#flushing = true
+    queueMicrotask(() => {
+      this.#flushing = false
+      this.#writeMarks()
+    })
+  }
+
+  #writeMarks(): void {
+    for (const segment of this.#marked) {
+      try {
+        segment.writeMarks()
+      } catch (error) {
+        this.#complain('write done marks', error)
+      }
+      if (segment.live.size === 0 && !segment.hasPending && this.sealed.has(segment)) this.#retireIfEmpty(segment)
+    }
+    if (this.#marked.size > 0) this.#marks.at(this.#clock.now() + this.#options.markDelay)
+  }
+
+  /** Once a minute for each kind: a full disk fails many times a second. */
+  #complain(doing: string, error: unknown): void {
+    const now = this.#clock.now()
+    if (now - (this.#complaints.get(doing) ?? Number.NEGATIVE_INFINITY) < COMPLAINT_INTERVAL) return
+    this.#complaints.set(doing, now)
+    this.#report({ type: 'warning', where: 'queue', message: spoolError(error, doing).message })
+  }
+}

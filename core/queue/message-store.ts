@@ -1,0 +1,308 @@
+/**
+ * The store made for long life: one file for each deferred, held or large message. It keeps no index: a message's path
+ * follows from its id.
+ */
+import { join } from 'node:path'
+import type { Event } from '../events.ts'
+import type { Clock } from '../plugin.ts'
+import { fileContent, type OpenContent } from './content.ts'
+import { LazySync } from './lazy-sync.ts'
+import * as file from './message-file.ts'
+import { isQueueId, shelfOf } from './queue-id.ts'
+import { codeOf, spoolError } from './spool-errors.ts'
+import { lengthOf, type SpoolFs } from './spool-fs.ts'
+import { BodyFile } from './streamed-body.ts'
+import type { ContentFacts, Envelope, NewContent, QueuedMessage, QueueId, StoredContent } from './types.ts'
+
+/** Appended states may take so many bytes before the file is written anew. */
+const MOST_HISTORY = 128 * 1024
+
+/** How a finished file gets its name. */
+export interface Naming {
+  /** Asked last, in the tick in which the file appears. */
+  isWanted(): boolean
+  /** Nothing else holds the message: when the name can not be made durable, it is taken back. */
+  readonly isNew: boolean
+}
+
+export class MessageStore {
+  readonly #fs: SpoolFs
+  readonly #messages: string
+  readonly #incoming: string
+  readonly #corrupt: string
+  readonly #report: (event: Event) => void
+  readonly #shelves = new Set<string>()
+  readonly #bodies = new Set<BodyFile>()
+  readonly #syncs: LazySync
+  #temporary = 0
+
+  constructor(fs: SpoolFs, directory: string, clock: Clock, report: (event: Event) => void) {
+    this.#fs = fs
+    this.#messages = join(directory, 'messages')
+    this.#incoming = join(directory, 'incoming')
+    this.#corrupt = join(directory, 'corrupt')
+    this.#report = report
+    this.#syncs = new LazySync(fs, clock, report)
+  }
+
+  /** Makes the directories and throws away what was unfinished when the last process stopped. */
+  async prepare(): Promise<void> {
+    for (const path of [this.#messages, this.#incoming, this.#corrupt]) this.#fs.makeDirectory(path)
+    for (const name of await this.#fs.list(this.#incoming)) this.#fs.unlink(join(this.#incoming, name))
+    for (const shelf of await this.#fs.list(this.#messages)) this.#shelves.add(shelf)
+  }
+
+  pathOf(id: QueueId): string {
+    return join(this.#messages, shelfOf(id), id)
+  }
+
+  has(id: QueueId): boolean {
+    return this.#fs.exists(this.pathOf(id))
+  }
+
+  /** A body that streams in. @throws SpoolError */
+  stream(id: QueueId): BodyFile {
+    try {
+      const body: BodyFile = new BodyFile(this.#fs, this.#temporaryPath(id), () => this.#bodies.delete(body))
+      this.#bodies.add(body)
+      return body
+    } catch (error) {
+      throw spoolError(error, 'create message file')
+    }
+  }
+
+  /** Stores a whole message, durable when it resolves. @throws SpoolError */
+  async store(envelope: Envelope, content: NewContent, naming: Naming): Promise<void> {
+    if (content.body instanceof BodyFile) return this.#finish(envelope, content.head, content.body, content.facts, naming)
+    const body = this.stream(envelope.id)
+    try {
+      for (const chunk of content.body as readonly Buffer[]) {
+        const wait = body.write(chunk)
+        if (wait !== undefined) await wait
+      }
+    } catch (error) {
+      await body.abandon()
+      throw spoolError(error, 'write message file')
+    }
+    return this.#finish(envelope, content.head, body, content.facts, naming)
+  }
+
+  async #finish(envelope: Envelope, head: Buffer, body: BodyFile, facts: ContentFacts, naming: Naming): Promise<void> {
+    let isNamed = false
+    const path = this.pathOf(envelope.id)
+    try {
+      await body.flush()
+      const bodyAt = file.FILE_HEADER
+      const headAt = bodyAt + body.bytes
+      const layout = { headAt, head: head.length, bodyAt, body: body.bytes, facts }
+      await this.#fs.writeLater(body.fd, [head, ...file.stateRecord(envelope)], headAt)
+      this.#fs.write(body.fd, [file.encodeFileHeader(layout)], 0)
+      await this.#fs.sync(body.fd)
+      await this.#makeShelf(envelope.id)
+      if (!naming.isWanted()) return await body.abandon()
+      this.#fs.rename(body.path, path)
+      isNamed = true
+      body.close()
+      await this.#syncs.directory(this.#shelfPath(envelope.id))
+    } catch (error) {
+      if (!isNamed) await body.abandon()
+      else if (naming.isNew) this.#tryUnlink(path)
+      throw spoolError(error, 'write message file')
+    }
+  }
+
+  /**
+   * Appends a state to a stored message. Attempts and times need no sync: when a power cut takes them, the message is
+   * tried a little earlier. `isUrgent` syncs.
+   */
+  async append(envelope: Envelope, isUrgent: boolean): Promise<void> {
+    const fd = this.#fs.open(this.pathOf(envelope.id), 'existing')
+    let size: number
+    try {
+      size = this.#fs.size(fd)
+      this.#appendTo(fd, size, file.stateRecord(envelope))
+      if (isUrgent) await this.#fs.sync(fd)
+    } finally {
+      this.#fs.close(fd)
+    }
+    if (size > MOST_HISTORY) await this.#compact(envelope.id)
+  }
+
+  /** Notes finished recipients at once; they reach the disk soon. @throws the error of the file system */
+  finished(id: QueueId, recipients: readonly number[]): void {
+    const path = this.pathOf(id)
+    const fd = this.#fs.open(path, 'existing')
+    try {
+      this.#appendTo(fd, this.#fs.size(fd), file.doneRecord(recipients))
+    } finally {
+      this.#fs.close(fd)
+    }
+    this.#syncs.fileLater(path)
+  }
+
+  /** @throws the error of the file system */
+  remove(id: QueueId): void {
+    const path = this.pathOf(id)
+    this.#fs.unlink(path)
+    this.#syncs.forget(path)
+    this.#syncs.directoryLater(this.#shelfPath(id))
+  }
+
+  /** Header and state. Undefined: there is none; a damaged one is set aside. */
+  async state(id: QueueId): Promise<file.FileState | undefined> {
+    const path = this.pathOf(id)
+    let fd: number
+    try {
+      fd = this.#fs.open(path, 'read')
+    } catch (error) {
+      if (codeOf(error) === 'ENOENT') return undefined
+      throw spoolError(error, 'open message file')
+    }
+    try {
+      return await file.readFileState(this.#fs, fd)
+    } catch (error) {
+      if (codeOf(error) !== '') throw spoolError(error, 'read message file')
+      this.#setAside(id, error)
+      return undefined
+    } finally {
+      this.#fs.close(fd)
+    }
+  }
+
+  async read(id: QueueId): Promise<QueuedMessage | undefined> {
+    const state = await this.state(id)
+    if (state === undefined) return undefined
+    return { envelope: state.envelope, content: this.content(id, state.layout.facts) }
+  }
+
+  /** Content of a stored message. */
+  content(id: QueueId, facts: ContentFacts): StoredContent {
+    return fileContent(this.#fs, facts, () => this.open(id))
+  }
+
+  /** Opens a message for reading its content. @throws the error of the file system */
+  async open(id: QueueId): Promise<OpenContent> {
+    const fd = this.#fs.open(this.pathOf(id), 'read')
+    try {
+      return { fd, place: await file.readLayout(this.#fs, fd), close: () => this.#fs.close(fd) }
+    } catch (error) {
+      this.#fs.close(fd)
+      throw error
+    }
+  }
+
+  /** Ids of all stored messages, shelf by shelf. */
+  async *ids(): AsyncGenerator<readonly QueueId[]> {
+    for (const shelf of (await this.#fs.list(this.#messages)).sort())
+      yield (await this.#fs.list(join(this.#messages, shelf))).filter(isQueueId).sort()
+  }
+
+  /** Cuts off a torn tail, so that later records can be found. */
+  mend(id: QueueId, state: file.FileState): void {
+    if (state.end === state.size) return
+    const fd = this.#fs.open(this.pathOf(id), 'existing')
+    try {
+      this.#fs.truncate(fd, state.end)
+    } finally {
+      this.#fs.close(fd)
+    }
+  }
+
+  /** Keeps the bytes of something damaged for a person to look at. */
+  async keepCorrupt(name: string, bytes: Buffer): Promise<void> {
+    const fd = this.#fs.open(join(this.#corrupt, name), 'update')
+    try {
+      this.#fs.write(fd, [bytes], 0)
+      await this.#fs.sync(fd)
+    } finally {
+      this.#fs.close(fd)
+    }
+  }
+
+  async corruptCount(): Promise<number> {
+    return (await this.#fs.list(this.#corrupt)).length
+  }
+
+  async close(): Promise<void> {
+    for (const body of [...this.#bodies]) await body.abandon()
+    await this.#syncs.close()
+  }
+
+  #temporaryPath(id: QueueId): string {
+    return join(this.#incoming, `${id}.${this.#temporary++}`)
+  }
+
+  #appendTo(fd: number, size: number, record: readonly Buffer[]): void {
+    try {
+      this.#fs.write(fd, record, size)
+    } catch (error) {
+      this.#fs.truncate(fd, size)
+      throw error
+    }
+  }
+
+  /** Writes a file anew, without its history. */
+  async #compact(id: QueueId): Promise<void> {
+    const message = await this.state(id)
+    if (message === undefined) return
+    const { layout, size, envelope } = message
+    const fresh = lengthOf(file.stateRecord(envelope))
+    if (size - file.contentEnd(layout) <= MOST_HISTORY + 2 * fresh) return
+    const content = this.content(id, layout.facts)
+    const body = this.stream(id)
+    try {
+      const head = await content.head()
+      let skip = head.length
+      for await (const chunk of content.chunks()) {
+        const rest = chunk.subarray(Math.min(skip, chunk.length))
+        skip -= chunk.length - rest.length
+        if (rest.length > 0) await body.write(rest)
+      }
+      // A record that was appended meanwhile must not be lost: then the old file stays.
+      const isSame = () => this.has(id) && this.#sizeOf(id) === size
+      await this.#finish(envelope, head, body, layout.facts, { isWanted: isSame, isNew: false })
+    } catch (error) {
+      await body.abandon()
+      throw error
+    }
+  }
+
+  #sizeOf(id: QueueId): number {
+    const fd = this.#fs.open(this.pathOf(id), 'read')
+    try {
+      return this.#fs.size(fd)
+    } finally {
+      this.#fs.close(fd)
+    }
+  }
+
+  async #makeShelf(id: QueueId): Promise<void> {
+    const shelf = shelfOf(id)
+    if (this.#shelves.has(shelf)) return
+    this.#fs.makeDirectory(this.#shelfPath(id))
+    await this.#fs.syncDirectory(this.#messages)
+    this.#shelves.add(shelf)
+  }
+
+  #shelfPath(id: QueueId): string {
+    return join(this.#messages, shelfOf(id))
+  }
+
+  #tryUnlink(path: string): void {
+    try {
+      this.#fs.unlink(path)
+    } catch (error) {
+      this.#report({ type: 'warning', where: 'queue', message: spoolError(error, 'remove message file').message })
+    }
+  }
+
+  #setAside(id: QueueId, error: unknown): void {
+    const reason = error instanceof Error ? error.message : String(error)
+    this.#report({ type: 'fault', where: 'queue', message: `${id}: message file is damaged, moved to corrupt`, cause: reason })
+    try {
+      this.#fs.rename(this.pathOf(id), join(this.#corrupt, id))
+    } catch (failure) {
+      this.#report({ type: 'warning', where: 'queue', message: spoolError(failure, 'move to corrupt').message })
+    }
+  }
+}

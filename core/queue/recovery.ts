@@ -1,0 +1,170 @@
+/** What an earlier run left: each message that was promised comes back exactly once, damaged ones are set aside. */
+import type { Event } from '../events.ts'
+import type { Journal } from './journal.ts'
+import { type FoundRecord, type FoundSegment, scanSegment, segmentSlots } from './journal-scan.ts'
+import { doneRecordNeeded, isFinished, markDone } from './message-file.ts'
+import type { MessageStore } from './message-store.ts'
+import { isQueueId } from './queue-id.ts'
+import { MOVED, REMOVED } from './record.ts'
+import { type Entry, Segment } from './segment.ts'
+import { spoolError } from './spool-errors.ts'
+import { readExactly, type SpoolFs } from './spool-fs.ts'
+import type { Envelope, QueueId } from './types.ts'
+
+/** What the scheduler must know of a message to do nothing with it until it is due. */
+export interface RecoveredMessage {
+  readonly id: QueueId
+  /** Milliseconds since 1970; 0 is at once. */
+  readonly next: number
+  readonly hold: boolean
+  /** It was tried before. */
+  readonly tried: boolean
+  /** Domain of the first recipient that is not finished. */
+  readonly site: string
+}
+
+type Report = (event: Event) => void
+
+/** The index entry of a message. */
+export function recoveredMessage(envelope: Envelope): RecoveredMessage {
+  return {
+    id: envelope.id,
+    next: envelope.next ?? 0,
+    hold: envelope.hold === true,
+    tried: (envelope.attempts ?? 0) > 0,
+    site: siteOf(envelope),
+  }
+}
+
+/** Domain of the first unfinished recipient, lower case; '' when it has none. */
+export function siteOf(envelope: Envelope): string {
+  const address = (envelope.recipients.find((recipient) => recipient.done !== true) ?? envelope.recipients[0])?.address ?? ''
+  return address.slice(address.lastIndexOf('@') + 1).toLowerCase()
+}
+
+/** Scans the journal and gives it what it found. */
+export async function recoverJournal(
+  fs: SpoolFs,
+  directory: string,
+  journal: Journal,
+  store: MessageStore,
+  report: Report,
+): Promise<RecoveredMessage[]> {
+  const young: RecoveredMessage[] = []
+  const slots = await segmentSlots(fs, directory)
+  const segments: Segment[] = []
+  for (const slot of slots) {
+    const found = await scanSegment(fs, directory, slot)
+    if (found === undefined) continue
+    await setDamageAside(fs, found, store, report)
+    segments.push(await recoveredSegment(fs, found, store, young))
+  }
+  journal.adopt(
+    segments.sort((a, b) => a.header.sequence - b.header.sequence),
+    slots.at(-1) ?? 0,
+  )
+  return young
+}
+
+async function recoveredSegment(
+  fs: SpoolFs,
+  found: FoundSegment,
+  store: MessageStore,
+  young: RecoveredMessage[],
+): Promise<Segment> {
+  const last = found.records.at(-1)
+  const end = last === undefined ? 0 : last.offset + last.length
+  const segment = new Segment(fs, found.slot, found.files, found.header, end)
+  segment.continueMarksAt(found.marksEnd)
+  for (const record of found.records) {
+    if (record.state === 'moved') continue
+    if (record.state === 'removed') {
+      // Removed between the two steps of a move: the journal's word counts.
+      if (store.has(record.envelope.id)) store.remove(record.envelope.id)
+      continue
+    }
+    if (await isSettled(record, segment, store)) continue
+    const { id } = record.envelope
+    const done = record.done.length === 0 ? undefined : [...record.done]
+    const entry: Entry = {
+      id,
+      segment,
+      offset: record.offset,
+      length: record.length,
+      content: undefined,
+      charged: 0,
+      done,
+      gone: false,
+    }
+    segment.add(entry)
+    young.push(recoveredMessage(record.envelope))
+  }
+  segment.writeMarks()
+  return segment
+}
+
+/** Is a record that is not marked gone nevertheless no message: finished whole, or kept elsewhere? */
+async function isSettled(record: FoundRecord, segment: Segment, store: MessageStore): Promise<boolean> {
+  const { envelope, done } = record
+  const { id } = envelope
+  const kept = isQueueId(id) ? await store.state(id) : undefined
+  if (kept !== undefined) {
+    store.mend(id, kept)
+    const late = doneRecordNeeded(kept.envelope, done)
+    if (late.length > 0) store.finished(id, late)
+    segment.mark(record.offset, MOVED)
+    return true
+  }
+  markDone(envelope, done)
+  if (isQueueId(id) && !isFinished(envelope)) return false
+  segment.mark(record.offset, REMOVED)
+  return true
+}
+
+async function setDamageAside(fs: SpoolFs, found: FoundSegment, store: MessageStore, report: Report): Promise<void> {
+  for (const { offset, length } of found.damaged) {
+    const name = `journal-${found.header.sequence}-${offset}`
+    report({ type: 'fault', where: 'queue', message: `journal is damaged: ${length} bytes copied to corrupt/${name}` })
+    try {
+      await store.keepCorrupt(name, await readExactly(fs, found.files.fd, offset, length))
+    } catch (error) {
+      report({ type: 'warning', where: 'queue', message: spoolError(error, 'copy to corrupt').message })
+    }
+  }
+}
+
+/** The messages of the journal, then those of the long-life store as they are read. */
+export async function* recoverFiles(
+  store: MessageStore,
+  young: readonly RecoveredMessage[],
+  seen: (id: QueueId) => void,
+  report: Report,
+): AsyncGenerator<readonly RecoveredMessage[]> {
+  if (young.length > 0) yield young
+  const known = new Set(young.map((message) => message.id))
+  for await (const ids of store.ids()) {
+    for (let i = 0; i < ids.length; i += AT_ONCE) {
+      const wanted = ids.slice(i, i + AT_ONCE).filter((id) => !known.has(id))
+      const found = await Promise.all(wanted.map((id) => recoveredFile(store, id, report)))
+      const batch = found.filter((message) => message !== undefined)
+      for (const { id } of batch) seen(id)
+      if (batch.length > 0) yield batch
+    }
+  }
+}
+
+const AT_ONCE = 32
+
+async function recoveredFile(store: MessageStore, id: QueueId, report: Report): Promise<RecoveredMessage | undefined> {
+  try {
+    const state = await store.state(id)
+    if (state === undefined) return undefined
+    store.mend(id, state)
+    if (!isFinished(state.envelope)) return recoveredMessage(state.envelope)
+    store.remove(id)
+    return undefined
+  } catch (error) {
+    report({ type: 'warning', where: 'queue', message: `${id}: ${spoolError(error, 'recover message').message}` })
+    return undefined
+  }
+}

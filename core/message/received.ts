@@ -12,7 +12,7 @@ export function receivedHeader(session: Session, transaction: Transaction, id: s
   const { client } = session
   const address = client.family === 6 ? `IPv6:${client.address}` : client.address
   const by = `by ${scope.text('myhostname') ?? 'localhost'} (${scope.text('mail_name') ?? 'Postfix'})`
-  const from = `Received: from ${oneLine(session.helo ?? 'unknown')} (${client.name} [${address}])`
+  const from = `Received: from ${oneLine(session.helo ?? client.name)} (${client.name} [${address}])`
   const head = `${from}\r\n\t${by} with ${protocolOf(session, transaction)} id ${id}`
   const only = transaction.recipients.length === 1 ? transaction.recipients[0] : undefined
   return only === undefined ? `${head};\r\n\t${date}` : `${head}\r\n\tfor <${oneLine(only.address.text)}>; ${date}`

@@ -1,0 +1,28 @@
+/**
+ * The test kit, exported as `postern/test`: sessions and requests, a plugin mounted on the real hooks, and fakes of what it talks
+ * to. See README.md beside this file.
+ */
+export { type FakeClock, fakeClock } from './clock.ts'
+export { type FakeDns, type FakeDnsOptions, fakeDns } from './dns.ts'
+export { type Mounted, mount, type World } from './mount.ts'
+export {
+  type FakePolicyServer,
+  fakePolicyServer,
+  type PolicyAnswer,
+  type PolicyRequest,
+} from './policy-server.ts'
+export {
+  type AccessFacts,
+  aClient,
+  anAccessRequest,
+  anAddress,
+  aRecipient,
+  aSession,
+  aTransaction,
+  type Recorded,
+  record,
+  type SessionFacts,
+  type TransactionFacts,
+} from './session.ts'
+export { type Sink, type SinkOptions, type SunkMessage, startSink } from './sink.ts'
+export { type FakeTable, fakeTable } from './table.ts'

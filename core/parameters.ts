@@ -16,13 +16,15 @@ export interface Declaration<V = unknown> {
   readonly choices?: readonly string[]
   /** For `time` without a unit: the unit meant (Postfix: s, h or d by parameter). */
   readonly unit?: 's' | 'm' | 'h' | 'd' | 'w'
+  /** Read as written: its user expands `$name` itself, with names of its own (`default_rbl_reply`). */
+  readonly raw?: boolean
   /** False until some code honours it: accepted, shown by `postern params`, warned about when set. */
   readonly live: boolean
   /** Carries the type of the parsed value; never set. */
   readonly value?: V
 }
 
-type More = { readonly live?: boolean }
+type More = { readonly live?: boolean; readonly raw?: boolean }
 
 function declaration<V>(kind: Kind, fallback: string, doc: string, more: More & Partial<Declaration> = {}): Declaration<V> {
   return { kind, default: fallback, doc, live: true, ...more } as Declaration<V>

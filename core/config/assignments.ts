@@ -77,12 +77,13 @@ function words(text: string): string[] {
 
 function checkValue(name: string, raw: string, path: Path, scope: Scope, registry: Registry, report: Report): void {
   try {
+    const declaration = registry.get(name)?.declaration
+    if (declaration?.raw === true) return
     for (const each of namesIn(raw)) {
       if (scope.text(each) === undefined && !MACHINE_DEFAULTS.has(each))
         report.warning(path, `refers to $${each}, which is not set`, hint(each, [...registry.keys()]))
     }
     const text = scope.text(name) ?? ''
-    const declaration = registry.get(name)?.declaration
     if (declaration !== undefined) parseValue(name, text, declaration)
   } catch (error) {
     if (!(error instanceof ParameterError)) throw error

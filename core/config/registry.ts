@@ -14,6 +14,7 @@ export interface ParameterRow {
   readonly default: string
   readonly doc: string
   readonly live: boolean
+  readonly raw?: boolean
   readonly choices?: readonly string[]
   readonly unit?: 's' | 'm' | 'h' | 'd' | 'w'
 }

@@ -71,8 +71,8 @@ class LayeredScope implements Scope {
     if (known !== undefined) return known as Values<D>
     const parsed: Record<string, unknown> = {}
     for (const [name, declaration] of Object.entries(declared.declarations)) {
-      const text = this.text(name) ?? this.#expanded(name, declaration.default)
-      parsed[name] = parseValue(name, text, declaration)
+      const text = declaration.raw === true ? this.#rawText(name, declaration) : this.text(name)
+      parsed[name] = parseValue(name, text ?? this.#expanded(name, declaration.default), declaration)
     }
     const frozen = Object.freeze(parsed)
     this.#values.set(declared, frozen)
@@ -80,6 +80,8 @@ class LayeredScope implements Scope {
   }
 
   text(name: string): string | undefined {
+    const registered = this.#registry.get(name)
+    if (registered?.declaration.raw === true) return this.#rawText(name, registered.declaration)
     const ready = this.#texts.get(name)
     if (ready !== undefined) return ready
     if (this.#open.includes(name)) {
@@ -98,6 +100,10 @@ class LayeredScope implements Scope {
     } catch (error) {
       throw error instanceof ExpansionError ? new ParameterError(this.#open[0] ?? '', error.message) : error
     }
+  }
+
+  #rawText(name: string, declaration: Declaration): string {
+    return this.#raw(name) ?? declaration.default
   }
 
   /** As assigned here or further up. */

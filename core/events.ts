@@ -94,7 +94,7 @@ export type Event =
   | {
       readonly type: 'bounce'
       readonly queueId: string
-      readonly kind: 'failure' | 'delay' | 'success' | 'double'
+      readonly kind: 'failure' | 'delay' | 'success' | 'double' | 'doubleDelay'
       readonly noticeId: string
     }
 

@@ -101,8 +101,14 @@ export interface Notice {
 /** A postmaster notice (notify_classes). */
 export interface NoticeRequest {
   readonly class: 'bounce' | '2bounce' | 'delay' | 'policy' | 'protocol' | 'resource' | 'software' | 'data'
+  /** `Postfix SMTP server: errors from client.example[192.0.2.1]`, with mail_name first. */
   readonly subject: string
+  /** The dialog, a line each: `In:  EHLO x`, `Out: 220 gw.example ESMTP`. */
   readonly transcript: readonly string[]
+  /** A sentence before the transcript: `Unexpected response from mx.example[192.0.2.2]:25.` */
+  readonly opening?: string
+  /** Why the session was cut: `timeout`. */
+  readonly reason?: string
 }
 
 /** What core owns for every mounted entry. */

@@ -1,9 +1,9 @@
 /** The way of a message that content steps look at: header checks, filters, a step that stores it itself. */
 import { ask } from '../hooks.ts'
+import { joinFacts, scanFacts } from '../message/facts.ts'
 import { HeaderBlock, rawText } from '../message/headers.ts'
 import type { Header } from '../message/types.ts'
 import type { Refusal } from '../verdict.ts'
-import { joinFacts, scanFacts } from './facts.ts'
 import { closeNames, cutHeaders, dropHeaders, missingHeaders } from './head.ts'
 import { ContentRequest } from './request.ts'
 import type { IntakeResult } from './types.ts'

@@ -1,12 +1,12 @@
 /** The end of data of one message: its content steps, then the queue. */
 import { StepError } from '../hooks.ts'
+import { withHeaders } from '../message/facts.ts'
 import { headerValueAt } from '../message/head.ts'
 import { receivedHeader } from '../message/received.ts'
 import { defer, reject } from '../verdict.ts'
 import { runSteps } from './checked.ts'
 import type { TakenContent } from './content.ts'
 import { buildEnvelope } from './envelope.ts'
-import { withHeaders } from './facts.ts'
 import { missingHeaders, plainHead } from './head.ts'
 import type { IntakeResult } from './types.ts'
 import { type Finished, headerLines, missing, type WholeMessage } from './whole.ts'

@@ -24,6 +24,7 @@ const NOTICES = Object.freeze({
   delay: 'sender delay notification',
   success: 'sender delivery status notification',
   double: 'postmaster non-delivery notification',
+  doubleDelay: 'postmaster delay notification',
 })
 
 const TABLE: Table = {

@@ -28,10 +28,6 @@ export const CONFIG_PARAMETERS = declare('config', {
     'The Postfix release whose defaults hold where they differ; conditions with <level compare it.',
   ),
   config_directory: text('', 'Directory of the configuration file.'),
-  queue_directory: text(
-    '/var/spool/postern',
-    'Directory of the durable queue; the top-level setting of this name has precedence.',
-  ),
   process_id: text('', 'Process number of the reader.'),
   process_name: text('smtpd', 'Name of the engine that reads the value, for use in other values.'),
   service_name: text('smtp', 'Name of the listener or transport that reads the value, for use in other values.'),

@@ -106,7 +106,7 @@ export class ContentScanner {
     let cr = text.indexOf('\r')
     for (;;) {
       const lf = text.indexOf('\n', at)
-      if (lf < 0 || cr !== lf - 1 || (this.#column === 0 && this.#rules.dotted && text.charCodeAt(at) === DOT)) break
+      if (lf < 0 || cr < 0 || cr !== lf - 1 || (this.#column === 0 && this.#rules.dotted && text.charCodeAt(at) === DOT)) break
       if (this.#column === 0 && text.charCodeAt(at) === DOT) this.#dots = true
       this.#lineEnds(cr - at)
       this.#afterCrlf = true

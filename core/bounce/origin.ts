@@ -1,6 +1,7 @@
 /** Who notices come from: names and addresses by the parameters in force. */
 import type { Scope } from '../parameters.ts'
 import type { Envelope, QueueId } from '../queue/types.ts'
+import { oneLine } from '../reply.ts'
 import { BOUNCE } from './parameters.ts'
 
 const NAME = 'Mail Delivery System'
@@ -23,7 +24,7 @@ export function identityOf(scope: Scope): Identity {
   return {
     hostname,
     domain: scope.text('myorigin') ?? hostname,
-    mailName: scope.text('mail_name') ?? 'Postfix',
+    mailName: oneLine(scope.text('mail_name') ?? 'Postfix'),
     doubleBounce: `${scope.values(BOUNCE).double_bounce_sender}@${hostname}`,
     daemon: `MAILER-DAEMON@${hostname}`,
   }

@@ -22,7 +22,7 @@ export interface ReportFacts {
 /** The fields about the message, then a group of fields for each recipient; all lines. */
 export function deliveryStatus(facts: ReportFacts): string[] {
   const { envelope, identity, date } = facts
-  const prefix = `X-${oneLine(identity.mailName).replace(/[^!-9;-~]+/g, '-')}`
+  const prefix = `X-${identity.mailName.replace(/[^!-9;-~]+/g, '-')}`
   const sender = envelope.sender === '' ? identity.daemon : envelope.sender
   const lines = [`Reporting-MTA: dns; ${identity.hostname}`]
   if (envelope.envid !== undefined) lines.push(`Original-Envelope-Id: ${oneLine(envelope.envid)}`)
@@ -38,8 +38,7 @@ export function deliveryStatus(facts: ReportFacts): string[] {
 function recipientFields({ envelope, identity, retryUntil, date }: ReportFacts, recipient: BounceRecipient): string[] {
   const { address, original, orcpt } = envelope.recipients[recipient.index] ?? { address: '', original: '', orcpt: undefined }
   const { remote, diagnostic } = recipient
-  const cause =
-    diagnostic === undefined ? `X-${oneLine(identity.mailName)}; ${oneLine(recipient.reason)}` : `smtp; ${oneLine(diagnostic)}`
+  const cause = diagnostic === undefined ? `X-${identity.mailName}; ${oneLine(recipient.reason)}` : `smtp; ${oneLine(diagnostic)}`
   const lines = [
     `Final-Recipient: ${typed(address)}`,
     `Original-Recipient: ${oneLine(orcpt ?? `rfc822;${quoteAddress(original)}`)}`,

@@ -286,7 +286,7 @@ describe('bouncer', () => {
       { index: 0, action: 'failed', status: '5.4.4', reason },
     ])
     const report = sent[0]?.text ?? ''
-    assert.match(report, /\r\nDiagnostic-Code: X-Mail Gate; Host or domain name not found\. Name service\r\n {4}error/)
+    assert.match(report, /\r\nDiagnostic-Code: X-Mail Gate; Host or domain name not found\. Name service error\r\n {4}for/)
     assert.match(report, /\r\nX-Mail-Gate-Queue-ID: OLD1\r\n/)
   })
 

@@ -8,12 +8,14 @@ import { createLog, type Log } from '../log/log.ts'
 import { ControlError, type ControlHandler, openControl } from './control.ts'
 import { InstanceError, takeInstance } from './instance.ts'
 import { LeaseLedger } from './lease-ledger.ts'
+import { logIdentity } from './log-identity.ts'
 import type { LeaseOrder, StartOrder, WorkerStatus } from './orders.ts'
 import { assignOwners, existingOwners } from './owners.ts'
 import { WorkerPool } from './pool.ts'
 import { type Account, accountOf, PrivilegeError, prepareDirectory, prepareLogFile } from './privileges.ts'
 import { queueCommands } from './queue-desk.ts'
 import { type ReloadReport, reload } from './reload.ts'
+import type { GatewayStatus } from './status.ts'
 import { version } from './version.ts'
 
 /** Milliseconds that sessions and deliveries under way are given when the gateway stops. */
@@ -104,7 +106,7 @@ class Supervisor {
     prepareDirectory(config.queueDirectory, this.#account)
     this.#instance = takeInstance(config.queueDirectory)
     if (config.log.file !== undefined) prepareLogFile(config.log.file, this.#account)
-    this.#log = createLog(config.log, identityOf(config))
+    this.#log = createLog(config.log, logIdentity(config))
     this.#owners = assignOwners(config.workers, existingOwners(config.queueDirectory))
     this.#ledger = new LeaseLedger(config.workers, (worker, key) => this.#pool.tell(worker, 'freed', key))
     this.#pool.preload(config.workers)
@@ -114,9 +116,9 @@ class Supervisor {
     this.#control = await openControl(config.queueDirectory, this.#commands())
     this.#catchSignals()
     const listeners = reports[0]?.listeners ?? []
+    this.#options.onStarted?.({ config, listeners, workers: config.workers })
     this.#log.event({ type: 'started', listeners, workers: config.workers })
     this.#log.flush()
-    this.#options.onStarted?.({ config, listeners, workers: config.workers })
   }
 
   /** After a failed start: leaves nothing behind. */
@@ -152,7 +154,7 @@ class Supervisor {
     ])
   }
 
-  async #status(): Promise<unknown> {
+  async #status(): Promise<GatewayStatus> {
     const workers = await this.#pool.askAll<WorkerStatus>('status')
     return {
       pid: process.pid,
@@ -209,7 +211,7 @@ class Supervisor {
   #changeLog(config: Configuration): void {
     if (config.log.file !== undefined) prepareLogFile(config.log.file, this.#account)
     const before = this.#log
-    this.#log = createLog(config.log, identityOf(config))
+    this.#log = createLog(config.log, logIdentity(config))
     before?.close()
   }
 
@@ -222,7 +224,7 @@ class Supervisor {
   /** Stops accepting, lets what is under way finish, ends. Asked a second time it does not wait any longer. */
   async stop(reason: string): Promise<void> {
     if (this.#stopping !== undefined) {
-      for (const pid of this.#pool.pids()) if (pid > 0) tryKill(pid)
+      this.#pool.kill()
       return
     }
     this.#log?.event({ type: 'stopping', reason })
@@ -233,18 +235,5 @@ class Supervisor {
     this.#instance?.release()
     this.#log?.close()
     this.#end({ status: 0 })
-  }
-}
-
-function identityOf(config: Configuration): { syslogName?: string } {
-  const name = config.parameters.syslog_name?.text
-  return name === undefined ? {} : { syslogName: name }
-}
-
-function tryKill(pid: number): void {
-  try {
-    process.kill(pid, 'SIGKILL')
-  } catch {
-    // It is gone already.
   }
 }

@@ -1,0 +1,36 @@
+/** `postern start`: runs the gateway in the foreground; without a file, one to try things with. */
+import { resolve } from 'node:path'
+import { type Command, InvalidArgumentError } from 'commander'
+import { supervise } from '../process/supervisor.ts'
+import { prepareTrial } from './trial.ts'
+
+const MOST_WORKERS = 256
+
+export function addStart(program: Command): void {
+  program
+    .command('start')
+    .description('run the gateway in the foreground until SIGTERM; SIGHUP reloads')
+    .argument('[file]', 'configuration file (default: a gateway to try things with, in $POSTERN_STATE or ./.state)')
+    .option('-w, --workers <number>', 'worker processes, instead of what the file says', workerCount)
+    .option('--foreground', 'stay in the foreground (always so; for scripts that say it)')
+    .action(start)
+}
+
+async function start(given: string | undefined, options: { readonly workers?: number }): Promise<void> {
+  const trial = given === undefined ? prepareTrial() : undefined
+  const file = trial?.file ?? resolve(given ?? '')
+  const { status, message } = await supervise({
+    file,
+    ...(options.workers === undefined ? {} : { workers: options.workers }),
+    ...(trial === undefined ? {} : { onStarted: ({ workers }) => process.stdout.write(trial.welcome(workers)) }),
+  })
+  if (message !== undefined) process.stderr.write(`postern: ${message}\n`)
+  process.exitCode = status
+}
+
+function workerCount(text: string): number {
+  const count = Number(text)
+  if (!Number.isInteger(count) || count < 1 || count > MOST_WORKERS)
+    throw new InvalidArgumentError(`a number from 1 to ${MOST_WORKERS}`)
+  return count
+}

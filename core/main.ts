@@ -1,0 +1,10 @@
+#!/usr/bin/env node
+/**
+ * The command line. Each subcommand is a file of core/cli, loaded only when it is asked for; `postern queue list` loads no
+ * engine. Exit statuses: 0 done, 1 refused (bad configuration, failed check), 2 wrong usage, 75 try again later.
+ */
+import { compileCache } from './process/compile-cache.ts'
+
+compileCache()
+const { run } = await import('./cli/program.ts')
+process.exitCode = await run(process.argv.slice(2))

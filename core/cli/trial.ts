@@ -1,5 +1,5 @@
 /** The gateway that `postern start` runs without a file: its configuration in the state directory, and what to try with it. */
-import { constants, copyFileSync, mkdirSync } from 'node:fs'
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { version } from '../process/version.ts'

@@ -1,0 +1,168 @@
+/** DNS packets made and understood: the question we send, and what an answer says about it. */
+import { AUTHENTIC_DATA, type DecodedPacket, decode, encode, RECURSION_DESIRED, type Answer as WireRecord } from 'dns-packet'
+import { oneLine } from '../reply.ts'
+import { canonicalIp } from './ip.ts'
+import type { Answer, AnswerStatus, DnsRecord, RecordData, RecordType } from './types.ts'
+
+/** RFC 9715: small enough not to be fragmented. */
+const UDP_PAYLOAD = 1232
+/** Aliases followed within one answer. */
+const LONGEST_CHAIN = 12
+/** Records taken from one answer. */
+const MOST_RECORDS = 200
+
+/** Texts as Postfix logs them. */
+const TEXTS = Object.freeze({
+  missing: 'Host not found',
+  empty: 'Host found but no data record of requested type',
+  failed: 'Host not found, try again',
+  malformed: 'Malformed or unexpected name server reply',
+  invalid: 'invalid host or domain name',
+})
+
+/** A question as bytes. */
+export function question(id: number, name: string, type: RecordType): Buffer {
+  return encode({
+    type: 'query',
+    id,
+    flags: RECURSION_DESIRED | AUTHENTIC_DATA,
+    questions: [{ type, name, class: 'IN' }],
+    additionals: [{ type: 'OPT', name: '.', udpPayloadSize: UDP_PAYLOAD, flags: 0, options: [] }] as never,
+  })
+}
+
+/** Is it an answer to this question? With `exact` the letters must have the case that was sent (0x20). */
+export function answers(packet: Buffer, id: number, name: string, type: RecordType, exact: boolean): boolean {
+  if (packet.length < 12 || packet.readUInt16BE(0) !== id || ((packet[2] ?? 0) & 0x80) === 0) return false
+  const read = decoded(packet)
+  const asked = read?.questions?.[0]
+  // What can not be decoded but bears our id comes from the server we asked: it is malformed, not forged.
+  if (read === undefined) return true
+  if (asked === undefined) return false
+  const same = exact ? asked.name === name : asked.name.toLowerCase() === name.toLowerCase()
+  return same && asked.type === type
+}
+
+/** True when the server cut its answer: ask again by TCP. */
+export function isTruncated(packet: Buffer): boolean {
+  return packet.length > 2 && ((packet[2] ?? 0) & 0x02) !== 0
+}
+
+function decoded(packet: Buffer): DecodedPacket | undefined {
+  try {
+    return decode(packet)
+  } catch {
+    return undefined
+  }
+}
+
+/** What is to be kept of an answer, and for how long (seconds). */
+export interface Understood<T extends RecordType> {
+  readonly answer: Answer<T>
+  readonly ttl: number
+  /** The server could not say: another may. */
+  readonly retry: boolean
+}
+
+const NEGATIVE_TTL = 60
+const LONGEST_NEGATIVE = 900
+const LONGEST_POSITIVE = 86_400
+
+/** Reads the answer to a question about `name` and `type`. */
+export function understand<T extends RecordType>(packet: Buffer, name: string, type: T, trustAd: boolean): Understood<T> {
+  const read = decoded(packet)
+  if (read === undefined) return { answer: failure(name, type, 'malformed'), ttl: 0, retry: true }
+  const { rcode } = read as DecodedPacket & { readonly rcode: string }
+  if (rcode !== 'NOERROR' && rcode !== 'NXDOMAIN') return { answer: failure(name, type, 'failed'), ttl: 0, retry: true }
+  const authenticated = trustAd && read.flag_ad
+  const { canonical, records } = followed<T>(read.answers ?? [], name, type)
+  if (records.length > 0) {
+    const ttl = Math.min(LONGEST_POSITIVE, ...records.map((record) => record.ttl))
+    return { answer: { status: 'found', records, authenticated, canonical, reason: '' }, ttl, retry: false }
+  }
+  const status = rcode === 'NXDOMAIN' ? 'missing' : 'empty'
+  const answer = { ...failure(name, type, status), authenticated, canonical }
+  return { answer, ttl: negativeTtl(read.authorities ?? []), retry: false }
+}
+
+/** RFC 2308 5: the smaller of the SOA record's own time and its minimum. */
+function negativeTtl(authorities: readonly WireRecord[]): number {
+  for (const record of authorities)
+    if (record.type === 'SOA') return Math.min(record.ttl ?? 0, record.data.minimum ?? 0, LONGEST_NEGATIVE)
+  return NEGATIVE_TTL
+}
+
+/** The records of the asked type that belong to the name or to what it is an alias of. */
+function followed<T extends RecordType>(wire: readonly WireRecord[], name: string, type: T) {
+  let canonical = normal(name)
+  for (let i = 0; i < LONGEST_CHAIN && type !== 'CNAME'; i++) {
+    const alias = wire.find((record) => record.type === 'CNAME' && normal(record.name) === canonical)
+    if (alias === undefined) break
+    const target = hostName((alias as { data?: unknown }).data)
+    if (target === undefined) break
+    canonical = target
+  }
+  const records: DnsRecord<T>[] = []
+  for (const record of wire) {
+    if (record.type !== type || normal(record.name) !== canonical || records.length >= MOST_RECORDS) continue
+    const { ttl, data } = record as unknown as { ttl?: number; data: unknown }
+    const value = DATA[type](data)
+    if (value !== undefined) records.push({ name: canonical, type, ttl: Math.max(0, ttl ?? 0), data: value as RecordData[T] })
+  }
+  return { canonical, records }
+}
+
+/** An answer that found nothing. */
+export function failure<T extends RecordType>(name: string, type: T, why: keyof typeof TEXTS): Answer<T> {
+  const reason =
+    why === 'invalid'
+      ? `Name service error for ${oneLine(name)}: ${TEXTS.invalid}`
+      : `Host or domain name not found. Name service error for name=${oneLine(name)} type=${type}: ${TEXTS[why]}`
+  const status: AnswerStatus = why === 'malformed' ? 'failed' : why === 'invalid' ? 'missing' : why
+  return { status, records: [], authenticated: false, canonical: normal(name), reason }
+}
+
+function normal(name: string): string {
+  return (name.endsWith('.') ? name.slice(0, -1) : name).toLowerCase()
+}
+
+/** A name from the wire, lower case and without the final dot; undefined when it has what no host name may have. */
+function hostName(data: unknown): string | undefined {
+  if (typeof data !== 'string') return undefined
+  const name = normal(data)
+  return name.length <= 255 && /^[\x21-\x7e]*$/.test(name) ? name : undefined
+}
+
+type Reader = (data: unknown) => unknown
+const fields = (data: unknown): { readonly [key: string]: unknown } =>
+  typeof data === 'object' && data !== null ? { ...data } : {}
+
+/** How the data of each type is taken over; undefined drops the record. */
+const DATA: Readonly<Record<RecordType, Reader>> = {
+  A: (data) => (typeof data === 'string' ? data : undefined),
+  AAAA: (data) => (typeof data === 'string' ? canonicalIp(data) : undefined),
+  MX(data) {
+    const { preference, exchange } = fields(data)
+    const name = hostName(exchange)
+    return name === undefined ? undefined : { preference: Number(preference ?? 0), exchange: name }
+  },
+  TXT(data) {
+    const parts = Array.isArray(data) ? data : [data]
+    return oneLine(parts.map((part) => (Buffer.isBuffer(part) ? part.toString('utf8') : String(part))).join(''))
+  },
+  PTR: hostName,
+  CNAME: hostName,
+  NS: hostName,
+  SRV(data) {
+    const { priority, weight, port, target } = fields(data)
+    const name = hostName(target)
+    if (name === undefined) return undefined
+    return { priority: Number(priority ?? 0), weight: Number(weight ?? 0), port: Number(port ?? 0), target: name }
+  },
+  TLSA(data) {
+    const { usage, selector, matchingType, certificate } = fields(data)
+    if (!Buffer.isBuffer(certificate)) return undefined
+    return { usage: Number(usage), selector: Number(selector), matchingType: Number(matchingType), certificate }
+  },
+  SOA: (data) => hostName(fields(data).mname),
+}

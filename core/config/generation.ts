@@ -26,11 +26,22 @@ interface Build {
   newHooks(): Hooks
 }
 
+/** How a generation is built. */
+export interface BuildOptions {
+  /** False: everything is set up and nothing is started, to see whether and how it would be. */
+  readonly start?: boolean
+}
+
 /**
  * Loads, checks and sets up all that a configuration names, and runs the start hooks.
  * @throws ConfigurationError (with all steps that can not be used) or the error of a start hook; what was opened is closed
  */
-export async function buildGeneration(config: Configuration, services: Services, number: number): Promise<Generation> {
+export async function buildGeneration(
+  config: Configuration,
+  services: Services,
+  number: number,
+  { start = true }: BuildOptions = {},
+): Promise<Generation> {
   const plugins = await loadPlugins(config)
   const unique = new Set(plugins.values())
   const registry = withPlugins([...unique].flatMap(({ parameters }) => parameters ?? []))
@@ -55,7 +66,7 @@ export async function buildGeneration(config: Configuration, services: Services,
       config.transports.map((each) => [each.name, { config: each, scope: scopeOf(each), hooks: newHooks() }]),
     )
     await setUpAll(build, scope, listeners, transports)
-    await gateway.start.promise()
+    if (start) await gateway.start.promise()
     const destinations = await createDestinations(scope, (spec) => tables.open(spec))
     return Object.freeze({
       number,
@@ -132,7 +143,7 @@ async function setUp(step: StepConfig, place: Place, sides: Sides, { plugins }: 
   const options = optionsOf(step, plugin, place.scope)
   const policy = policyOf(step)
   const handlers = await plugin.setup(options, await createContext(step.id, place))
-  mount(handlers, place.stage, policy, sides)
+  mount(handlers, place.stage, policy, sides, step)
 }
 
 /** A step of the shared pipeline is set up for every listener; what is wrong with it is told once. */

@@ -59,24 +59,32 @@ export function policyOf({ id, timeout, mode, onError, when }: StepConfig): Step
 /**
  * Mounts one step. @throws Error naming a handler that is no hook, or that can not be served where the step stands
  */
-export function mount(handlers: Handlers, stage: Stage, policy: StepPolicy, sides: Sides): void {
+export function mount(handlers: Handlers, stage: Stage, policy: StepPolicy, sides: Sides, step?: StepConfig): void {
   for (const [key, handler] of Object.entries(handlers) as [keyof Handlers, unknown][]) {
     if (handler === undefined) continue
     const hook = hookOf(key, stage)
     if (hook === undefined) throw new Error(`its "${key}" handler can not be served in ${stage}`)
     const targets = TARGETS[SIDES[key] ?? 'listeners'](sides)
     if (!(hook in sides.gateway)) throw new Error(`there is no hook "${key}"`)
-    for (const hooks of targets) tap(hooks, hook, handler, policy)
+    for (const hooks of targets) tap(hooks, hook, handler, { name: policy.id, policy, ...(step === undefined ? {} : { step }) })
   }
 }
 
-/** `tap` serves sync and async handlers alike: core/hooks.ts wraps each tap. */
-function tap(hooks: Hooks, name: keyof Hooks, handler: unknown, policy: StepPolicy): void {
-  const hook = hooks[name] as unknown as { tap(options: { name: string; policy: StepPolicy }, handler: unknown): void }
-  hook.tap({ name: policy.id, policy }, handler)
+interface TapOptions {
+  readonly name: string
+  readonly policy: StepPolicy
+  /** For `stepsOn`: where the tap comes from. */
+  readonly step?: StepConfig
 }
 
-/** The hooks that a step's handlers reach, for `postern pipeline show`. */
-export function hooksOf(handlers: readonly (keyof Handlers)[], stage: Stage): string[] {
-  return handlers.map((key) => hookOf(key, stage) ?? key)
+/** `tap` serves sync and async handlers alike: core/hooks.ts wraps each tap. */
+function tap(hooks: Hooks, name: keyof Hooks, handler: unknown, options: TapOptions): void {
+  const hook = hooks[name] as unknown as { tap(options: TapOptions, handler: unknown): void }
+  hook.tap(options, handler)
+}
+
+/** The steps that a hook runs, in order. */
+export function stepsOn(hooks: Hooks, name: keyof Hooks): StepConfig[] {
+  const { taps } = hooks[name] as unknown as { taps: readonly { step?: StepConfig }[] }
+  return taps.flatMap(({ step }) => step ?? [])
 }

@@ -4,8 +4,8 @@
  * works as `user` from the first line of plugin code on, is root again only while it binds, then drops for good.
  */
 import { execFileSync } from 'node:child_process'
-import { chownSync, closeSync, mkdirSync, openSync, readdirSync, readFileSync, statSync, unlinkSync } from 'node:fs'
-import { join } from 'node:path'
+import { chownSync, closeSync, existsSync, mkdirSync, openSync, readdirSync, readFileSync, statSync, unlinkSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 
 /** An account, resolved. */
 export interface Account {
@@ -85,7 +85,8 @@ export function dropForGood(account: Account): void {
  */
 export function prepareDirectory(directory: string, account: Account | undefined): void {
   try {
-    mkdirSync(directory, { recursive: true, mode: 0o700 })
+    mkdirSync(dirname(directory), { recursive: true })
+    if (!existsSync(directory)) mkdirSync(directory, { mode: 0o700 })
     if (account !== undefined && statSync(directory).uid !== account.uid && readdirSync(directory).length === 0)
       chownSync(directory, account.uid, account.gid)
   } catch (error) {

@@ -1,5 +1,5 @@
 /** Looks into the queue of a gateway that is not running: opens each spool as its owner would, reads, and closes it. */
-import { statSync } from 'node:fs'
+import { existsSync, statSync } from 'node:fs'
 import type { RecoveredMessage } from '../queue/recovery.ts'
 import { openSpool } from '../queue/spool.ts'
 import type { QueuedMessage, QueueEntry, QueueId, Spool } from '../queue/types.ts'
@@ -27,6 +27,7 @@ export async function offlineMessage(queueDirectory: string, id: QueueId): Promi
 }
 
 async function* everything(queueDirectory: string): AsyncGenerator<readonly [Spool, RecoveredMessage], void> {
+  if (!existsSync(queueDirectory)) throw new Error(`there is no queue directory ${queueDirectory}`)
   const directory = spoolRoot(queueDirectory)
   for (const owner of existingOwners(queueDirectory)) {
     becomeOwner(directory)

@@ -24,8 +24,8 @@ export function existingOwners(queueDirectory: string): readonly string[] {
       .filter((name) => OWNER.test(name))
       .sort((a, b) => Number(a.slice(1)) - Number(b.slice(1)))
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return []
-    throw error
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
+    return []
   }
 }
 

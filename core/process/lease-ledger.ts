@@ -7,7 +7,7 @@
 interface Entry {
   readonly held: Map<number, number>
   total: number
-  /** Workers that were refused and want to be told, in the order in which they asked. */
+  /** Workers that were refused and want to be told. */
   readonly waiting: Set<number>
 }
 
@@ -16,7 +16,7 @@ export class LeaseLedger {
   readonly #freed: (worker: number, key: string) => void
   readonly #entries = new Map<string, Entry>()
 
-  /** @param freed is called once for a refused worker when there may be room again */
+  /** @param freed is called once for each refused worker when there may be room again */
   constructor(workers: number, freed: (worker: number, key: string) => void) {
     this.#workers = workers
     this.#freed = freed
@@ -47,7 +47,7 @@ export class LeaseLedger {
     if (held === 1) entry.held.delete(worker)
     else entry.held.set(worker, held - 1)
     entry.total--
-    this.#tellNext(key, entry)
+    this.#tellWaiting(key, entry)
   }
 
   /** The worker died: all that it held is free. */
@@ -55,7 +55,7 @@ export class LeaseLedger {
     for (const [key, entry] of this.#entries) {
       entry.waiting.delete(worker)
       entry.total -= entry.held.get(worker) ?? 0
-      if (entry.held.delete(worker)) this.#tellNext(key, entry)
+      if (entry.held.delete(worker)) this.#tellWaiting(key, entry)
       else this.#forgetIdle(key, entry)
     }
   }
@@ -65,13 +65,12 @@ export class LeaseLedger {
     return this.#entries.size
   }
 
-  #tellNext(key: string, entry: Entry): void {
-    const [next] = entry.waiting
-    if (next !== undefined) {
-      entry.waiting.delete(next)
-      this.#freed(next, key)
-    }
+  /** Everyone who waits is told, not only the first: that one may have nothing left to send, and the others would wait for ever. */
+  #tellWaiting(key: string, entry: Entry): void {
+    const waiting = [...entry.waiting]
+    entry.waiting.clear()
     this.#forgetIdle(key, entry)
+    for (const worker of waiting) this.#freed(worker, key)
   }
 
   #forgetIdle(key: string, entry: Entry): void {

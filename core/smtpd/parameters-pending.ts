@@ -1,13 +1,8 @@
 /** Parameters that are accepted and not yet honoured: what sets them is told that they have no effect. */
-import { choice, code, count, declare, flag, list, size, text, time } from '../parameters.ts'
+import { choice, code, count, declare, flag, list, text, time } from '../parameters.ts'
 
 /** Known, and honoured once smtpd exists. */
 export const SMTPD_PENDING = declare('smtpd', {
-  smtpd_banner: text(
-    '$myhostname ESMTP $mail_name',
-    'Text of the greeting after its 220; RFC 5321 wants it to begin with $myhostname.',
-    { live: false },
-  ),
   smtpd_authorized_xclient_hosts: list('', 'Clients that may use XCLIENT to speak for another client.', { live: false }),
   smtpd_authorized_xforward_hosts: list('', 'Clients that may use XFORWARD to say where a message came from.', { live: false }),
   smtpd_upstream_proxy_protocol: choice(['', 'haproxy'], '', "Protocol in which a proxy in front tells the client's address.", {
@@ -16,75 +11,24 @@ export const SMTPD_PENDING = declare('smtpd', {
   smtpd_upstream_proxy_timeout: time('5s', 'Longest wait for what the proxy in front has to tell.', { live: false }),
   smtpd_client_port_logging: flag('no', "Show the client's port in logs.", { live: false }),
   smtpd_command_filter: text('', 'Table that rewrites command lines before they are read.', { live: false }),
-  smtpd_delay_open_until_valid_rcpt: flag('yes', 'Give a message its queue id only at its first accepted recipient.', {
-    live: false,
-  }),
-  smtpd_delay_reject: flag('yes', 'Tell refusals of client, HELO and sender only at RCPT, so that the log has both addresses.', {
-    live: false,
-  }),
   smtpd_discard_ehlo_keyword_address_maps: list(
     '',
     'Tables from client address to EHLO keywords that this client is not offered.',
     { live: false },
   ),
-  smtpd_discard_ehlo_keywords: list('', 'EHLO keywords that no client is offered.', { live: false }),
   smtpd_dns_reply_filter: text('', 'Table that edits DNS answers before smtpd uses them.', { live: false }),
-  smtpd_error_sleep_time: time(
-    '1s',
-    'Pause before each reply to a client that has made more than smtpd_soft_error_limit errors.',
-    { live: false },
-  ),
-  smtpd_forbid_bare_newline: choice(
-    ['no', 'normalize', 'yes', 'reject'],
-    'no',
-    'What happens to lines that end in LF alone, the tool of SMTP smuggling.',
-    { live: false },
-  ),
-  smtpd_forbid_bare_newline_exclusions: list('$mynetworks', 'Clients that may send bare line feeds.', { live: false }),
-  smtpd_forbid_bare_newline_reject_code: code('550', 'Reply code for refused bare line feeds.', { live: false }),
-  smtpd_forbid_unauth_pipelining: flag('no', 'Disconnect clients that send commands before they may.', { live: false }),
-  smtpd_forbidden_commands: text(
-    'CONNECT GET POST regexp:{{/^[^A-Z]/ Bogus}}',
-    'Commands that end the session, and patterns of such commands.',
-    { live: false, raw: true },
-  ),
-  smtpd_hard_error_limit: count('${stress?{1}:{20}}', 'Errors after which a client is disconnected.', { live: false }),
-  smtpd_soft_error_limit: count('10', 'Errors after which each reply is delayed.', { live: false }),
-  smtpd_junk_command_limit: count(
-    '${stress?{1}:{100}}',
-    'NOOP, VRFY, ETRN and RSET commands without mail that count as no error.',
-    { live: false },
-  ),
   smtpd_history_flush_threshold: count('100', "Lines of a session's history that are kept for postmaster notices.", {
     live: false,
   }),
   smtpd_min_data_rate: count('500', 'Slowest rate, in bytes per second, that per-request deadlines allow for.', { live: false }),
-  smtpd_noop_commands: list('', 'Words that are answered like NOOP.', { live: false }),
-  smtpd_peername_lookup: flag('yes', "Look up the client's name; without it every client is `unknown`.", { live: false }),
   smtpd_per_record_deadline: text('', 'Obsolete name of smtpd_per_request_deadline.', { live: false }),
   smtpd_per_request_deadline: flag(
     '${smtpd_per_record_deadline?{$smtpd_per_record_deadline}:{${stress?{yes}:{no}}}}',
     'Time limits hold for a whole command or block of content and not for each read.',
     { live: false },
   ),
-  smtpd_recipient_limit: count('1000', 'Recipients that one message may have.', { live: false }),
-  smtpd_recipient_overshoot_limit: count('1000', 'Recipients over the limit that count as no error.', { live: false }),
   smtpd_reject_footer: text('', 'Text that is added to refusals, with $names of its own.', { live: false, raw: true }),
   smtpd_reject_footer_maps: list('', 'Tables from reply to the text that is added to it.', { live: false }),
-  smtpd_relay_before_recipient_restrictions: flag(
-    '${{$compatibility_level} <level {3.6} ? {no} : {yes}}',
-    'Ask who may relay before the recipient list.',
-    { live: false },
-  ),
-  smtpd_timeout: time('${stress?{10}:{300}}s', "Longest wait for a client's next bytes, and for a client to take a reply.", {
-    live: false,
-  }),
-  smtpd_helo_required: flag('no', 'Demand HELO or EHLO before MAIL.', { live: false }),
-  disable_vrfy_command: flag('no', 'Do not offer or serve VRFY.', { live: false }),
-  strict_rfc821_envelopes: flag('no', 'Demand angle brackets around envelope addresses, and no comments.', { live: false }),
-  strict_smtputf8: flag('no', 'Take UTF-8 addresses only in messages that declare SMTPUTF8.', { live: false }),
-  line_length_limit: size('2048', 'Longest line that is kept whole; content lines that are longer are split.', { live: false }),
-  message_size_limit: size('10240000', 'Largest message, header included; 0: no limit.', { live: false }),
   plaintext_reject_code: code('450', 'Reply code of reject_plaintext_session.', { live: false }),
   multi_recipient_bounce_reject_code: code('550', 'Reply code of reject_multi_recipient_bounce.', { live: false }),
   reject_code: code('554', 'Reply code of reject.', { live: false }),
@@ -128,14 +72,10 @@ export const SMTPD_PENDING = declare('smtpd', {
   smtpd_policy_service_retry_delay: time('1s', 'Pause between two tries of a policy service.', { live: false }),
   smtpd_policy_service_timeout: time('100s', 'Longest wait for a policy service.', { live: false }),
   smtpd_policy_service_try_limit: count('2', 'How often a policy service is tried.', { live: false }),
-  smtputf8_enable: flag('${{$compatibility_level} <level {1} ? {no} : {yes}}', 'Offer SMTPUTF8 and take addresses in UTF-8.', {
-    live: false,
-  }),
   smtputf8_autodetect_classes: list('sendmail, verify', 'Kinds of mail made here that need SMTPUTF8 when their addresses do.', {
     live: false,
   }),
   enable_idna2003_compatibility: flag('no', 'Turn domains into ASCII by the older rules of IDNA2003.', { live: false }),
-  soft_bounce: flag('no', 'Turn every final refusal into a temporary one, for trying things out.', { live: false }),
   debug_peer_list: list('', 'Peers whose dialogs are logged in detail.', { live: false }),
   debug_peer_level: count('2', 'How much more is logged about them.', { live: false }),
   daemon_timeout: time(
@@ -146,7 +86,6 @@ export const SMTPD_PENDING = declare('smtpd', {
   ipc_timeout: time('3600s', "How long Postfix's processes wait for each other; Postern's workers do not.", { live: false }),
   max_idle: time('100s', "How long an idle Postfix process lives; Postern's workers stay.", { live: false }),
   max_use: count('100', "How many requests a Postfix process serves; Postern's workers stay.", { live: false }),
-  mail_name: text('Postfix', 'What the gateway calls itself in greetings and Received headers.', { live: false }),
   mail_owner: text('postfix', "Account that owns Postfix's queue; Postern's own setting is `user`.", { live: false }),
   command_directory: text('/usr/sbin', "Where Postfix's commands are; Postern has one command.", { live: false }),
   syslog_facility: text('mail', 'Facility of system log entries.', { live: false }),

@@ -9,7 +9,7 @@ export const SASL_PARAMETERS = declare('sasl', {
     live: false,
   }),
   smtpd_sasl_service: text('smtp', 'Service name that the back end is told.', { live: false }),
-  smtpd_sasl_application_name: text('', 'Obsolete name of smtpd_sasl_path.', { live: false }),
+  smtpd_sasl_application_name: text('smtpd', 'Obsolete name of smtpd_sasl_path.', { live: false }),
   smtpd_sasl_local_domain: text('', 'Realm of clients that name none.', { live: false }),
   smtpd_sasl_mechanism_filter: list('!external, static:rest', "Which of the back end's mechanisms are offered.", { live: false }),
   smtpd_sasl_security_options: list(

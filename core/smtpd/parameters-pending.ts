@@ -96,6 +96,6 @@ export const SMTPD_PENDING = declare('smtpd', {
     { live: false },
   ),
   tcp_windowsize: count('0', 'Largest TCP window; 0: what the system chooses.', { live: false }),
-  tcp_window_size: count('', 'Another spelling of tcp_windowsize.', { live: false }),
+  tcp_window_size: count('0', 'Another spelling of tcp_windowsize.', { live: false }),
   delay_logging_resolution_limit: count('2', 'Decimals of delays below one second in logs.', { live: false }),
 })

@@ -185,13 +185,15 @@ export const TLS_PARAMETERS = declare('tls', {
   tls_config_name: text('', 'Application name in tls_config_file.', { live: false }),
   tls_daemon_random_bytes: count('32', 'Random bytes that a process asks for at its start; Node seeds itself.', { live: false }),
   tls_dane_digest_agility: text(
-    '',
+    'on',
     'Whether only the strongest digest of a set of TLSA records counts; obsolete, it always does.',
     { live: false },
   ),
-  tls_dane_trust_anchor_digest_enable: flag('', 'Whether trust anchor digests in TLSA records count; obsolete, they always do.', {
-    live: false,
-  }),
+  tls_dane_trust_anchor_digest_enable: flag(
+    'yes',
+    'Whether trust anchor digests in TLSA records count; obsolete, they always do.',
+    { live: false },
+  ),
   tls_disable_workarounds: list('', 'OpenSSL work-arounds that are switched off.', { live: false }),
   tls_eecdh_auto_curves: list(
     'X25519 X448 prime256v1 secp521r1 secp384r1',

@@ -3,7 +3,7 @@ import { declare, list, text } from '../../parameters.ts'
 
 /** Known, and honoured once the plugin verp exists. */
 export const VERP_PENDING = declare('plugin:verp', {
-  authorized_verp_clients: list('', 'Obsolete name of smtpd_authorized_verp_clients.', { live: false }),
+  authorized_verp_clients: list('$mynetworks', 'Obsolete name of smtpd_authorized_verp_clients.', { live: false }),
   smtpd_authorized_verp_clients: list(
     '$authorized_verp_clients',
     'Clients that may ask for a return path of its own for each recipient (XVERP).',

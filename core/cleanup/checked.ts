@@ -69,7 +69,7 @@ function refused(request: ContentRequest, refusal: Refusal): IntakeResult {
   return refusal.kind === 'discard' ? { kind: 'discarded', id: request.queueId } : { kind: 'refused', refusal }
 }
 
-function finished({ content, facts, transaction }: WholeMessage, request: ContentRequest): Finished {
+function finished({ content, facts }: WholeMessage, request: ContentRequest): Finished {
   const { headers, replaced, edits, added, removed } = request
   const head = headers.toBuffer()
   const headFacts = scanFacts([head])
@@ -79,7 +79,7 @@ function finished({ content, facts, transaction }: WholeMessage, request: Conten
     head,
     body,
     facts: joinFacts(headFacts, bodyFacts, head.length + bodyFacts.size),
-    edits: edits.length === 0 ? transaction.edits : [...transaction.edits, ...edits],
+    edits,
     changes: added.length === 0 && removed.size === 0 ? undefined : { added, removed },
     messageId: headers.value('message-id'),
   }

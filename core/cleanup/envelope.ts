@@ -20,6 +20,7 @@ export interface EnvelopeParts {
   readonly session: Session
   readonly transaction: Transaction
   readonly runtime: ListenerRuntime
+  /** Of the content steps; those of the dialog stand in the transaction. */
   readonly edits: readonly Edit[]
   readonly changes: RecipientChanges | undefined
   readonly messageId: string | undefined
@@ -45,15 +46,20 @@ function wanted({ transaction, edits, changes }: EnvelopeParts): NewRecipient[] 
   const out = transaction.recipients.map(({ address, originalRecipient, notify }) =>
     newRecipient(address.text, originalRecipient, notify),
   )
-  let blindCopies = 0
-  for (const edit of edits) {
-    if (edit.kind !== 'bcc') continue
-    // The first BCC keeps the default NOTIFY, those after it are NEVER: so does smtpd of Postfix 3.7.
-    out.push(newRecipient(edit.address, undefined, blindCopies++ === 0 ? 0 : NOTIFY.NEVER))
+  // Of the dialog's blind copies the first keeps the default NOTIFY, those after it are NEVER: so does Postfix 3.7.
+  let never: number = 0
+  for (const { address } of blindCopies(transaction.edits)) {
+    out.push(newRecipient(address, undefined, never))
+    never = NOTIFY.NEVER
   }
+  for (const { address } of blindCopies(edits)) out.push(newRecipient(address, undefined, NOTIFY.NEVER))
   if (changes === undefined) return out
   for (const { text, originalRecipient, notify } of changes.added) out.push(newRecipient(text, originalRecipient, notify ?? 0))
   return changes.removed.size === 0 ? out : out.filter(({ address }) => !changes.removed.has(address.toLowerCase()))
+}
+
+function blindCopies(edits: readonly Edit[]) {
+  return edits.filter((edit) => edit.kind === 'bcc')
 }
 
 function newRecipient(address: string, orcpt: string | undefined, notify: number): NewRecipient {
@@ -61,7 +67,8 @@ function newRecipient(address: string, orcpt: string | undefined, notify: number
 }
 
 function finished(parts: EnvelopeParts, sender: string, asked: readonly NewRecipient[]): Envelope | undefined {
-  const { id, arrived, session, transaction, runtime, edits, messageId } = parts
+  const { id, arrived, session, transaction, runtime, messageId } = parts
+  const edits = parts.edits.length === 0 ? transaction.edits : [...transaction.edits, ...parts.edits]
   const redirect = last(edits, 'redirect')?.address
   const unique = distinct(asked, parts.duplicates)
   const recipients: Recipient[] =

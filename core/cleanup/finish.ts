@@ -39,10 +39,13 @@ function abandon(body: TakenContent['body']): void {
 }
 
 async function settle(message: WholeMessage): Promise<IntakeResult> {
-  const { content, rules, runtime } = message
+  const { context, id, content, rules, runtime } = message
   // Our own Received header counts too, as in Postfix.
   const hops = (content.survey.counts.get('received') ?? 0) + 1
-  if (hops >= rules.values.hopcount_limit) return { kind: 'refused', refusal: LOOPING }
+  if (hops >= rules.values.hopcount_limit) {
+    context.services.emit({ type: 'warning', where: 'cleanup', message: `${id}: message rejected: hopcount exceeded` })
+    return { kind: 'refused', refusal: LOOPING }
+  }
   const trace = traceHeaders(message)
   const { hooks } = runtime
   const plain =
@@ -72,7 +75,7 @@ function holdsAny(counts: ReadonlyMap<string, number>, names: ReadonlySet<string
 
 /** The way of a message that no step looks at. */
 function plainContent(message: WholeMessage, trace: readonly string[]): Finished {
-  const { content, rules, session, transaction, facts } = message
+  const { content, rules, session, facts } = message
   const { counts, first, headers } = content.survey
   const below = rules.completes(session) ? missingHeaders(missing(message, (name) => counts.has(name))) : []
   const head = plainHead(trace, headerLines(content), below, content.survey.end !== 'data')
@@ -81,7 +84,7 @@ function plainContent(message: WholeMessage, trace: readonly string[]): Finished
     head,
     body: content.body,
     facts: withHeaders(facts, below.length === 0 ? trace : [...trace, ...below], head.length + content.bodyBytes),
-    edits: transaction.edits,
+    edits: [],
     changes: undefined,
     messageId: at === undefined ? generatedId(below) : headerValueAt(content.head, at, headers),
   }

@@ -29,7 +29,13 @@ function aGateway(parameters: Record<string, string> = {}, threshold = 1 << 18) 
     () => {},
   )
   const scope = scopeOf({ myhostname: 'gw.example', mynetworks: '', ...parameters }, CLEANUP, MACHINE)
-  const runtime = { config: { name: 'smtp' }, scope, hooks, destinations: {}, actions: {} } as unknown as ListenerRuntime
+  const runtime = {
+    config: { name: 'smtp' },
+    scope,
+    hooks,
+    destinations: { isOwnAddress: () => false },
+    actions: {},
+  } as unknown as ListenerRuntime
   const stored: { envelope: Envelope; text: string; content: NewContent }[] = []
   const accepted: QueuedMessage[] = []
   const events: Event[] = []

@@ -88,7 +88,7 @@ export function dialogOf(session: Session, transaction: Transaction, queueId: Qu
     helo: session.helo,
     protocol: session.protocol,
     sender: transaction.sender.text,
-    recipient: transaction.recipients[0]?.address.text,
+    recipient: transaction.recipients.at(-1)?.address.text,
     queueId,
   }
 }

@@ -17,7 +17,8 @@ export interface Rules {
 }
 
 /** Reads them. @throws ParameterError */
-export function rulesOf({ scope }: ListenerRuntime): Rules {
+export function rulesOf(runtime: ListenerRuntime): Rules {
+  const { scope } = runtime
   const values = scope.values(CLEANUP)
   const dropped = new Set(values.message_drop_headers.map((name) => name.toLowerCase()))
   const everyone = values.always_add_missing_headers || values.remote_header_rewrite_domain !== ''
@@ -26,7 +27,7 @@ export function rulesOf({ scope }: ListenerRuntime): Rules {
     values,
     watched: wantedHeaders([...WATCHED, ...dropped]),
     dropped,
-    completes: everyone ? () => true : headerRewriteClients(values.local_header_rewrite_clients, scope),
+    completes: everyone ? () => true : headerRewriteClients(values.local_header_rewrite_clients, runtime),
     hostname,
   }
 }

@@ -1,6 +1,7 @@
 /** A message between the end of its data and the queue, as the parts of the intake hand it on. */
 import type { Edit, Session, Transaction } from '../facts.ts'
 import type { ListenerRuntime } from '../generation.ts'
+import { quoteAddress } from '../message/quote.ts'
 import type { ContentFacts, QueueId, StreamedBody } from '../queue/types.ts'
 import type { TakenContent } from './content.ts'
 import type { RecipientChanges } from './envelope.ts'
@@ -25,6 +26,7 @@ export interface Finished {
   readonly head: Buffer
   readonly body: readonly Buffer[] | StreamedBody
   readonly facts: ContentFacts
+  /** Of the content steps. */
   readonly edits: readonly Edit[]
   readonly changes: RecipientChanges | undefined
   readonly messageId: string | undefined
@@ -43,7 +45,7 @@ export function missing(message: WholeMessage, has: (name: string) => boolean) {
     has,
     messageId: context.messageId(arrived, id, rules.hostname),
     date: context.mailDate(arrived),
-    from: transaction.sender.text || 'MAILER-DAEMON',
+    from: quoteAddress(transaction.sender.text) || 'MAILER-DAEMON',
     undisclosed: rules.values.undisclosed_recipients_header,
   }
 }

@@ -171,6 +171,12 @@ export function rawText(text: string): string {
   return /^[\x00-\x7f]*$/.test(text) ? text : Buffer.from(text, 'utf8').toString('latin1')
 }
 
+/** The other way: `Header.raw` as text, for matching and logs; bytes above ASCII are read as UTF-8. */
+export function headerText(raw: string): string {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: the range of ASCII
+  return /^[\x00-\x7f]*$/.test(raw) ? raw : Buffer.from(raw, 'latin1').toString('utf8')
+}
+
 function written(raw: string): Entry {
   const safe = safeHeader(raw)
   const colon = safe.indexOf(':')

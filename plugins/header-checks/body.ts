@@ -1,0 +1,169 @@
+/** The body: headers of its parts, and its lines. Read in chunks; only when something is changed is it put together anew. */
+import { type MimeLimits, MimeStructure } from '#postern'
+import { isMimeHeader } from './headers.ts'
+import { type Checks, type Inspection, lookupText, type Target } from './inspection.ts'
+
+/** Longer lines are looked at in pieces of so many bytes (line_length_limit). */
+const LONGEST_LINE = 2048
+const LF = 10
+const CR = 13
+
+export interface BodyRules {
+  readonly mime: Checks
+  readonly nested: Checks
+  readonly body: Checks
+  /** body_checks_size_limit. */
+  readonly limit: number
+  readonly limits: MimeLimits
+}
+
+/** A change: `remove` bytes at `at` give way to `insert`. */
+interface Splice {
+  readonly at: number
+  readonly remove: number
+  readonly insert: string
+}
+
+/** Looks at the body, and replaces it when a table asks for a change. */
+export async function checkBody(inspection: Inspection, rules: BodyRules, contentType: string | undefined): Promise<boolean> {
+  const structure = new MimeStructure(contentType, rules.limits)
+  if (rules.body.tables.length === 0 && structure.plain) return structure.exceeded
+  const reader = new BodyReader(inspection, rules, structure)
+  const { request } = inspection
+  for await (const chunk of request.body()) {
+    const later = reader.push(chunk)
+    if (later !== undefined) await later
+    if (inspection.over) break
+  }
+  if (!inspection.over) await reader.end()
+  if (reader.splices.length > 0 && inspection.refusal === undefined)
+    request.replaceBody(await spliced(request.body(), reader.splices))
+  return structure.exceeded
+}
+
+/** Follows the lines of a body through its chunks. */
+class BodyReader {
+  readonly splices: Splice[] = []
+  readonly #inspection: Inspection
+  readonly #rules: BodyRules
+  readonly #structure: MimeStructure
+  /** Bytes of a line whose end is not there yet. */
+  #rest: Buffer | undefined
+  /** Offset of the next line in the body, and in its part. */
+  #at = 0
+  #inPart = 0
+  /** The header of a part that is being read. */
+  #header: { readonly at: number; readonly nested: boolean; raw: string } | undefined
+
+  constructor(inspection: Inspection, rules: BodyRules, structure: MimeStructure) {
+    this.#inspection = inspection
+    this.#rules = rules
+    this.#structure = structure
+  }
+
+  /** Takes a chunk; asks tables synchronously as long as they answer so. */
+  push(chunk: Buffer): Promise<void> | undefined {
+    const bytes = this.#rest === undefined ? chunk : Buffer.concat([this.#rest, chunk])
+    this.#rest = undefined
+    return this.#lines(bytes, 0)
+  }
+
+  async end(): Promise<void> {
+    if (this.#rest !== undefined) await this.#line(this.#rest, 0, this.#rest.length, this.#rest.length)
+    this.#rest = undefined
+    await this.#finishHeader()
+  }
+
+  #lines(bytes: Buffer, from: number): Promise<void> | undefined {
+    let at = from
+    while (at < bytes.length && !this.#inspection.over) {
+      const newline = bytes.indexOf(LF, at)
+      const next = newline < 0 ? Math.min(bytes.length, at + LONGEST_LINE) : Math.min(newline + 1, at + LONGEST_LINE + 2)
+      if (newline < 0 && bytes.length - at <= LONGEST_LINE) {
+        this.#rest = bytes.subarray(at)
+        return undefined
+      }
+      const end = next - 1 !== newline ? next : bytes[newline - 1] === CR && newline > at ? newline - 1 : newline
+      const later = this.#line(bytes, at, end, next)
+      at = next
+      if (later !== undefined) return later.then(() => this.#lines(bytes, at))
+    }
+    return undefined
+  }
+
+  #line(bytes: Buffer, start: number, end: number, next: number): Promise<void> | undefined {
+    const at = this.#at
+    this.#at += next - start
+    const kind = this.#structure.plain ? 'body' : this.#structure.line(bytes, start, end)
+    if (kind === 'fold' && this.#header !== undefined) {
+      this.#header.raw += `\r\n${bytes.toString('latin1', start, end)}`
+      return undefined
+    }
+    const before = this.#finishHeader()
+    const after = () => this.#look(kind, bytes, { at, start, end, next })
+    return before === undefined ? after() : before.then(() => (this.#inspection.over ? undefined : after()))
+  }
+
+  #look(
+    kind: string,
+    bytes: Buffer,
+    { at, start, end, next }: { at: number; start: number; end: number; next: number },
+  ): Promise<void> | undefined {
+    if (kind === 'mime' || kind === 'nested') {
+      this.#header = { at, nested: kind === 'nested', raw: bytes.toString('latin1', start, end) }
+      return undefined
+    }
+    const before = this.#inPart
+    this.#inPart = kind === 'boundary' || kind === 'end' ? 0 : before + next - start
+    const { body, limit } = this.#rules
+    if (kind === 'end' || body.tables.length === 0 || (before >= limit && kind === 'body') || this.#inspection.over)
+      return undefined
+    const text = lookupText(bytes.toString('latin1', start, end))
+    return this.#inspection.check(body, this.#target('body', text, at, next - start)) ?? undefined
+  }
+
+  #finishHeader(): Promise<void> | undefined {
+    const header = this.#header
+    this.#header = undefined
+    if (header === undefined || this.#inspection.over) return undefined
+    const name = header.raw.slice(0, header.raw.search(/[ \t:]/))
+    const checks = header.nested && !isMimeHeader(name) ? this.#rules.nested : this.#rules.mime
+    if (checks.tables.length === 0) return undefined
+    const target = this.#target('header', lookupText(header.raw), header.at, header.raw.length + 2)
+    return this.#inspection.check(checks, target) ?? undefined
+  }
+
+  #target(what: 'header' | 'body', text: string, at: number, bytes: number): Target {
+    const splice = (remove: number, raw: string) => {
+      const lines = raw.replaceAll(/\r?\n/g, '\r\n')
+      this.splices.push({ at, remove, insert: lines === '' ? '' : `${lines}\r\n` })
+    }
+    return { what, text, remove: () => splice(bytes, ''), replace: (raw) => splice(bytes, raw), prepend: (raw) => splice(0, raw) }
+  }
+}
+
+/** The body with its changes; what stays is not copied. */
+async function spliced(body: AsyncIterable<Buffer> | Iterable<Buffer>, splices: readonly Splice[]): Promise<Buffer[]> {
+  const out: Buffer[] = []
+  let offset = 0
+  let next = 0
+  let skip = 0
+  for await (const chunk of body) {
+    let from = 0
+    while (from < chunk.length || (splices[next]?.at ?? -1) === offset + from) {
+      const dropped = Math.min(skip, chunk.length - from)
+      from += dropped
+      skip -= dropped
+      const splice = splices[next]
+      const to = splice === undefined ? chunk.length : Math.min(chunk.length, splice.at - offset)
+      if (skip === 0 && to > from) out.push(chunk.subarray(from, to))
+      from = Math.max(from, to)
+      if (splice === undefined || splice.at !== offset + from || skip > 0) break
+      if (splice.insert !== '') out.push(Buffer.from(splice.insert, 'latin1'))
+      skip = splice.remove
+      next++
+    }
+    offset += chunk.length
+  }
+  return out
+}

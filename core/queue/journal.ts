@@ -6,6 +6,7 @@
 import type { Event } from '../events.ts'
 import type { Clock } from '../plugin.ts'
 import { Alarm } from './alarm.ts'
+import { type Complain, complaints } from './complaints.ts'
 import { encodeRecord, MOVED, REMOVED } from './record.ts'
 import { createSegment, donePath, type Entry, logPath, restartSegment, type Segment } from './segment.ts'
 import { spoolError } from './spool-errors.ts'
@@ -28,7 +29,6 @@ export const JOURNAL_OPTIONS: JournalOptions = { segmentBytes: 32 << 20, batchBy
 
 /** After a failed sync of marks, ms. */
 const RETRY = 1000
-const COMPLAINT_INTERVAL = 60_000
 
 interface Waiting {
   readonly id: QueueId
@@ -47,7 +47,7 @@ export class Journal {
   readonly #directory: string
   readonly #options: JournalOptions
   readonly #clock: Clock
-  readonly #report: (event: Event) => void
+  readonly #complain: Complain
   readonly #marked = new Set<Segment>()
   readonly #marks: Alarm
   readonly #spares: Segment[] = []
@@ -55,7 +55,6 @@ export class Journal {
   #waiting: Waiting[] = []
   #busy = false
   #running: Promise<void> = Promise.resolve()
-  readonly #complaints = new Map<string, number>()
   #flushing = false
   #nextSlot = 1
   #nextSequence = 1
@@ -69,7 +68,7 @@ export class Journal {
     this.#directory = directory
     this.#options = options
     this.#clock = clock
-    this.#report = report
+    this.#complain = complaints(clock, report)
     this.#marks = new Alarm(clock, () => void this.syncMarks())
   }
 
@@ -288,13 +287,5 @@ export class Journal {
       if (segment.live.size === 0 && !segment.hasPending && this.sealed.has(segment)) this.#retireIfEmpty(segment)
     }
     if (this.#marked.size > 0) this.#marks.at(this.#clock.now() + this.#options.markDelay)
-  }
-
-  /** Once a minute for each kind: a full disk fails many times a second. */
-  #complain(doing: string, error: unknown): void {
-    const now = this.#clock.now()
-    if (now - (this.#complaints.get(doing) ?? Number.NEGATIVE_INFINITY) < COMPLAINT_INTERVAL) return
-    this.#complaints.set(doing, now)
-    this.#report({ type: 'warning', where: 'queue', message: spoolError(error, doing).message })
   }
 }

@@ -5,17 +5,15 @@
 import { join } from 'node:path'
 import type { Event } from '../events.ts'
 import type { Clock } from '../plugin.ts'
+import { copyContent, MOST_HISTORY, needsCompaction } from './compaction.ts'
 import { fileContent, type OpenContent } from './content.ts'
 import { LazySync } from './lazy-sync.ts'
 import * as file from './message-file.ts'
 import { isQueueId, shelfOf } from './queue-id.ts'
 import { codeOf, spoolError } from './spool-errors.ts'
-import { lengthOf, type SpoolFs } from './spool-fs.ts'
+import type { SpoolFs } from './spool-fs.ts'
 import { BodyFile } from './streamed-body.ts'
 import type { ContentFacts, Envelope, NewContent, QueuedMessage, QueueId, StoredContent } from './types.ts'
-
-/** Appended states may take so many bytes before the file is written anew. */
-const MOST_HISTORY = 128 * 1024
 
 /** How a finished file gets its name. */
 export interface Naming {
@@ -246,18 +244,10 @@ export class MessageStore {
     const message = await this.state(id)
     if (message === undefined) return
     const { layout, size, envelope } = message
-    const fresh = lengthOf(file.stateRecord(envelope))
-    if (size - file.contentEnd(layout) <= MOST_HISTORY + 2 * fresh) return
-    const content = this.content(id, layout.facts)
+    if (!needsCompaction(message)) return
     const body = this.stream(id)
     try {
-      const head = await content.head()
-      let skip = head.length
-      for await (const chunk of content.chunks()) {
-        const rest = chunk.subarray(Math.min(skip, chunk.length))
-        skip -= chunk.length - rest.length
-        if (rest.length > 0) await body.write(rest)
-      }
+      const head = await copyContent(this.content(id, layout.facts), body)
       // A record that was appended meanwhile must not be lost: then the old file stays.
       const isSame = () => this.has(id) && this.#sizeOf(id) === size
       await this.#finish(envelope, head, body, layout.facts, { isWanted: isSame, isNew: false })

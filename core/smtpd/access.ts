@@ -1,0 +1,210 @@
+/**
+ * Evaluates the access lists of a command in Postfix's order: which lists, what a permit ends, what a discard means, and the
+ * refusals that steps ask to be held back (defer_if_permit, defer_if_reject). A relay list without an answer refuses mail
+ * that is not for destinations of ours.
+ */
+import type { AccessRequest, AccessStage, Address, Client, Edit, Session } from '../facts.ts'
+import { ask } from '../hooks.ts'
+import { chain, type MaybePromise } from '../lookup/maybe.ts'
+import { replies } from '../protocol/reply-text.ts'
+import type { Reply } from '../reply.ts'
+import type { Refusal, Verdict } from '../verdict.ts'
+import type { SmtpSession } from './session.ts'
+
+/** What a command is asked about. */
+export interface Question {
+  /** As logged: `RCPT`, `END-OF-MESSAGE`. */
+  readonly command: string
+  readonly sender?: Address
+  readonly recipient?: Address
+  readonly argument?: string
+}
+
+/** Refusals that wait for the end of the lists. */
+interface Held {
+  ifPermit: Refusal | undefined
+  ifReject: Refusal | undefined
+}
+
+/** Stages whose list runs when their own command comes, unless smtpd_delay_reject puts them off to RCPT. */
+type EarlyStage = 'connect' | 'helo' | 'mail'
+const EARLY: readonly EarlyStage[] = ['connect', 'helo', 'mail']
+
+/** CONNECT, HELO and MAIL. Undefined: go on. */
+export function askEarly(session: SmtpSession, stage: EarlyStage, question: Question): MaybePromise<Reply | undefined> {
+  if (session.settings.smtpd_delay_reject) return undefined
+  session.deferred?.delete(stage)
+  return evaluate(session, [stage], question, (held) => {
+    if (held.ifPermit === undefined) return undefined
+    session.deferred ??= new Map()
+    session.deferred.set(stage, held.ifPermit)
+    return undefined
+  })
+}
+
+/** RCPT and VRFY: all lists that concern a recipient. */
+export function askRecipient(session: SmtpSession, question: Question & { recipient: Address }): MaybePromise<Reply | undefined> {
+  // RFC 5321 4.5.1: mail to postmaster is always taken.
+  if (question.recipient.text.toLowerCase() === 'postmaster') return undefined
+  const stages = recipientStages(session)
+  return evaluate(session, stages, question, (held) => held.ifPermit ?? firstDeferred(session))
+}
+
+/** DATA, the end of data, ETRN. */
+export function askStage(session: SmtpSession, stage: AccessStage, question: Question): MaybePromise<Reply | undefined> {
+  return evaluate(session, [stage], question, (held) => held.ifPermit)
+}
+
+const RELAY_FIRST: readonly AccessStage[] = ['relay', 'rcpt']
+const RELAY_LAST: readonly AccessStage[] = ['rcpt', 'relay']
+const DELAYED_RELAY_FIRST: readonly AccessStage[] = [...EARLY, ...RELAY_FIRST]
+const DELAYED_RELAY_LAST: readonly AccessStage[] = [...EARLY, ...RELAY_LAST]
+
+function recipientStages({ settings }: SmtpSession): readonly AccessStage[] {
+  const relayFirst = settings.smtpd_relay_before_recipient_restrictions
+  if (settings.smtpd_delay_reject) return relayFirst ? DELAYED_RELAY_FIRST : DELAYED_RELAY_LAST
+  return relayFirst ? RELAY_FIRST : RELAY_LAST
+}
+
+function firstDeferred({ deferred }: SmtpSession): Refusal | undefined {
+  return EARLY.map((stage) => deferred?.get(stage)).find((refusal) => refusal !== undefined)
+}
+
+/** Runs lists until one refuses; `end` sees what was held back when none did. */
+function evaluate(
+  session: SmtpSession,
+  stages: readonly AccessStage[],
+  question: Question,
+  end: (held: Held) => Refusal | undefined,
+): MaybePromise<Reply | undefined> {
+  const held: Held = { ifPermit: undefined, ifReject: undefined }
+  const lists = runLists(session, stages, 0, question, held)
+  return chain(lists, (refusal) => {
+    const final = refusal ?? end(held)
+    return final === undefined ? undefined : refuse(session, final, question)
+  })
+}
+
+function runLists(
+  session: SmtpSession,
+  stages: readonly AccessStage[],
+  from: number,
+  question: Question,
+  held: Held,
+): MaybePromise<Refusal | undefined> {
+  for (let i = from; i < stages.length; i++) {
+    const result = runList(session, stages[i] as AccessStage, question, held)
+    if (result instanceof Promise) return result.then((refusal) => refusal ?? runLists(session, stages, i + 1, question, held))
+    if (result !== undefined) return result
+  }
+  return undefined
+}
+
+function runList(session: SmtpSession, stage: AccessStage, question: Question, held: Held): MaybePromise<Refusal | undefined> {
+  if (stage === 'helo' && session.helo === undefined) return undefined
+  const hook = session.deps.runtime.hooks[`access.${stage}`]
+  if (!hook.isUsed()) return stage === 'relay' ? relayDefault(session, question) : undefined
+  const verdict = ask(hook, new Request(session, stage, question, held))
+  return chain(verdict, (given) => decided(session, stage, given, question, held))
+}
+
+function decided(
+  session: SmtpSession,
+  stage: AccessStage,
+  verdict: Verdict | undefined,
+  question: Question,
+  held: Held,
+): MaybePromise<Refusal | undefined> {
+  if (verdict === undefined) return stage === 'relay' ? relayDefault(session, question) : undefined
+  if (verdict.kind === 'permit') return undefined
+  if (verdict.kind !== 'discard') return verdict.kind === 'reject' && held.ifReject !== undefined ? held.ifReject : verdict
+  discard(session)
+  return undefined
+}
+
+function discard({ current }: SmtpSession): void {
+  if (current !== undefined) current.discarded = true
+}
+
+/** Without an answer only destinations of ours are relayed to: no open relay by omission. */
+function relayDefault(session: SmtpSession, { recipient }: Question): MaybePromise<Refusal | undefined> {
+  if (recipient === undefined) return undefined
+  return chain(session.deps.runtime.destinations.isAuthorised(recipient.text), (isAuthorised) => {
+    if (isAuthorised) return undefined
+    const { code, status, text } = replies.relayDenied(recipient.text)
+    return { kind: 'defer', code, status: status ?? '4.7.1', text: String(text), step: 'relay' }
+  })
+}
+
+/** Tells of a refusal and makes it a reply. A discard means that the client is told all is well. */
+export function refuse(session: SmtpSession, refusal: Refusal, question: Question): Reply | undefined {
+  if (refusal.kind === 'discard') {
+    discard(session)
+    return undefined
+  }
+  const reply = softened(session, {
+    code: refusal.code,
+    status: refusal.status,
+    text: refusal.text,
+    ...(refusal.close === true ? { close: true } : {}),
+  })
+  session.tellRefused(question.command, reply, {
+    ...(question.recipient === undefined ? {} : { recipient: question.recipient.text }),
+    ...(question.sender === undefined ? {} : { sender: question.sender.text }),
+    ...(refusal.step === undefined ? {} : { step: refusal.step }),
+    ...(refusal.cause === undefined ? {} : { cause: refusal.cause }),
+  })
+  return reply
+}
+
+/** soft_bounce: 4xx in place of 5xx. */
+export function softened(session: SmtpSession, reply: Reply): Reply {
+  if (!session.settings.soft_bounce || reply.code < 500) return reply
+  const code = reply.code - 100
+  const status = reply.status?.startsWith('5') ? `4${reply.status.slice(1)}` : reply.status
+  return { ...reply, code, ...(status === undefined ? {} : { status }) }
+}
+
+/** One list's view of the command. */
+class Request implements AccessRequest {
+  readonly stage: AccessStage
+  readonly command: string
+  readonly session: Session
+  readonly client: Client
+  readonly helo: string | undefined
+  readonly sender: Address | undefined
+  readonly recipient: Address | undefined
+  readonly argument: string | undefined
+  readonly #smtp: SmtpSession
+  readonly #held: Held
+
+  constructor(session: SmtpSession, stage: AccessStage, question: Question, held: Held) {
+    this.stage = stage
+    this.command = question.command
+    this.session = session
+    this.client = session.client
+    this.helo = session.helo
+    this.sender = question.sender ?? session.transaction?.sender
+    this.recipient = question.recipient
+    this.argument = question.argument
+    this.#smtp = session
+    this.#held = held
+  }
+
+  edit(edit: Edit): void {
+    this.#smtp.current?.edits.push(edit)
+  }
+
+  deferIfPermit(refusal: Refusal): void {
+    this.#held.ifPermit ??= refusal
+  }
+
+  deferIfReject(refusal: Refusal): void {
+    this.#held.ifReject ??= refusal
+  }
+
+  note(action: Parameters<AccessRequest['note']>[0], text: string): void {
+    const dialog = this.#smtp.dialog(this.recipient?.text)
+    this.#smtp.deps.services.emit({ type: 'noted', dialog, command: this.command, action, text })
+  }
+}

@@ -1,0 +1,109 @@
+/**
+ * The socket of a session: replies are gathered and written together, input stops while it can not be used, and a peer that
+ * does not read is not written to without end. One set of listener functions serves all connections.
+ */
+import type { Socket } from 'node:net'
+
+/** Who is told of what happens on the socket. */
+export interface ChatOwner {
+  input(chunk: Buffer): void
+  /** The client has said all that it will say. */
+  ended(): void
+  /** The socket is gone. */
+  closed(): void
+  /** Nothing was read or written for the time limit. */
+  silent(): void
+  /** The peer has read what was written. */
+  drained(): void
+}
+
+/** The connection's owner stands on the socket itself, so that listeners need no closure. */
+interface OwnedSocket extends Socket {
+  owner?: ChatOwner
+}
+
+function onData(this: OwnedSocket, chunk: Buffer): void {
+  this.owner?.input(chunk)
+}
+function onEnd(this: OwnedSocket): void {
+  this.owner?.ended()
+}
+function onClose(this: OwnedSocket): void {
+  this.owner?.closed()
+}
+function onTimeout(this: OwnedSocket): void {
+  this.owner?.silent()
+}
+function onDrain(this: OwnedSocket): void {
+  this.owner?.drained()
+}
+/** 'close' follows. */
+function onError(): void {}
+
+/** What may wait to be read by the peer before its commands wait too. */
+const MAX_UNREAD = 64 * 1024
+
+export class Chat {
+  readonly #socket: OwnedSocket
+  #out = ''
+  #isPaused = false
+
+  constructor(socket: Socket, owner: ChatOwner) {
+    this.#socket = socket
+    this.#socket.owner = owner
+    socket.on('error', onError).on('close', onClose)
+  }
+
+  /** Begins to listen. @param timeout milliseconds */
+  start(timeout: number): void {
+    this.#socket.on('data', onData).on('end', onEnd).on('timeout', onTimeout).on('drain', onDrain)
+    this.#socket.setTimeout(timeout)
+  }
+
+  /** Adds to what will be written. */
+  send(text: string): void {
+    this.#out += text
+  }
+
+  /** Writes what was gathered. */
+  flush(): void {
+    if (this.#out === '') return
+    const text = this.#out
+    this.#out = ''
+    if (this.#socket.writable) this.#socket.write(text)
+  }
+
+  /** The peer reads too slowly. */
+  get isBlocked(): boolean {
+    return this.#socket.writableLength > MAX_UNREAD
+  }
+
+  /** Takes no more input. */
+  pause(): void {
+    if (this.#isPaused) return
+    this.#isPaused = true
+    this.#socket.pause()
+  }
+
+  resume(): void {
+    if (!this.#isPaused) return
+    this.#isPaused = false
+    this.#socket.resume()
+  }
+
+  /** Writes what was gathered and hangs up. */
+  close(): void {
+    this.flush()
+    this.#socket.destroySoon()
+  }
+
+  /** Hangs up at once. */
+  destroy(): void {
+    this.#socket.destroy()
+  }
+
+  /** The time limit begins anew. @param timeout milliseconds */
+  wait(timeout: number): void {
+    this.#socket.setTimeout(timeout)
+  }
+}

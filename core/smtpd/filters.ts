@@ -1,0 +1,43 @@
+/** Asks the filter hooks, which see each step of the dialog that access has let pass, and can only refuse. */
+import { ask, type Decide, type FilterRequest, type Hooks } from '../hooks.ts'
+import { chain, type MaybePromise } from '../lookup/maybe.ts'
+import type { Reply } from '../reply.ts'
+import type { Refusal } from '../verdict.ts'
+import { type Question, refuse } from './access.ts'
+import type { SmtpSession } from './session.ts'
+
+type FilterStage = 'connect' | 'helo' | 'mail' | 'rcpt' | 'data' | 'unknown'
+
+/** Undefined: go on. */
+export function askFilter(
+  session: SmtpSession,
+  stage: FilterStage,
+  argument: string,
+  question: Question,
+): MaybePromise<Reply | undefined> {
+  const hooks: Hooks = session.deps.runtime.hooks
+  const hook: Decide<FilterRequest, Refusal> = hooks[`filter.${stage}`]
+  if (!hook.isUsed()) return undefined
+  const recipient = question.recipient === undefined ? {} : { recipient: question.recipient.text }
+  return chain(ask(hook, { session, argument, ...recipient }), (refusal) =>
+    refusal === undefined ? undefined : refuse(session, refusal, question),
+  )
+}
+
+/** The first reply of two questions; the second is asked when the first has none. */
+export function either(
+  first: MaybePromise<Reply | undefined>,
+  second: () => MaybePromise<Reply | undefined>,
+): MaybePromise<Reply | undefined> {
+  if (first instanceof Promise) return first.then((reply) => reply ?? second())
+  return first ?? second()
+}
+
+/** The `command` hook, before each verb is obeyed: rates and other reasons to refuse it. */
+export function askCommand(session: SmtpSession, verb: string, argument: string): MaybePromise<Reply | undefined> {
+  const hook = session.deps.runtime.hooks.command
+  if (!hook.isUsed()) return undefined
+  return chain(ask(hook, { session, verb, argument }), (refusal) =>
+    refusal === undefined ? undefined : refuse(session, refusal, { command: verb }),
+  )
+}

@@ -1,0 +1,53 @@
+/** Finds out what a command line asks for: a row of the table, something unknown, or something that is no command at all. */
+
+import { looksLikeHeader, splitVerb } from '../protocol/command.ts'
+import type { LineReader } from '../protocol/line.ts'
+import { REPLIES, replies } from '../protocol/reply-text.ts'
+import { oneLine, type Reply } from '../reply.ts'
+import type { Command } from './command.ts'
+import { COMMANDS } from './commands.ts'
+import type { SmtpSession } from './session.ts'
+
+export interface Found {
+  /** Undefined: no such command. */
+  readonly row: Command | undefined
+  readonly argument: string
+  readonly line: string
+  /** No SMTP client says this: a header, a browser's request, a forbidden command. */
+  readonly isForeign: boolean
+}
+
+/** What the line that the reader has just read asks for, or a reply that ends the matter. */
+export function interpret(session: SmtpSession, reader: LineReader): Found | Reply {
+  const { settings, deps } = session
+  if (reader.bareLf && settings.bareNewline === 'reject') {
+    const refusal = bareNewline(session)
+    if (refusal !== undefined) return refusal
+  }
+  if (reader.badUtf8 && settings.smtputf8_enable) return REPLIES.badUtf8
+  const line = deps.runtime.hooks.line.isUsed() ? filtered(session, reader.text) : reader.text
+  const { verb, argument } = splitVerb(line)
+  if (verb === '') return REPLIES.badSyntax
+  if (settings.noopCommands.size > 0 && settings.noopCommands.has(verb)) return REPLIES.ok
+  const row = COMMANDS.get(verb)
+  if (row !== undefined) return { row, argument, line, isForeign: false }
+  const word = line.trimStart().slice(0, verb.length)
+  return { row, argument, line: line.trim(), isForeign: looksLikeHeader(word) || settings.forbidden(word) }
+}
+
+/** smtpd_command_filter and others of its kind. */
+function filtered(session: SmtpSession, line: string): string {
+  const changed = session.deps.runtime.hooks.line.call(line, session)
+  if (changed !== line)
+    session.deps.services.log.info(oneLine(`${session.clientText}: replacing command "${line}" with "${changed}"`))
+  return changed
+}
+
+/** smtpd_forbid_bare_newline = reject: a command line that ends in LF alone ends the session. */
+function bareNewline(session: SmtpSession): Reply | undefined {
+  const { settings, client } = session
+  if (settings.bareNewlineExclusions.has(client.address)) return undefined
+  const reply = replies.bareNewline(settings.smtpd_forbid_bare_newline_reject_code, settings.myhostname, true)
+  session.tellRefused(session.where, { ...reply, text: 'bare <LF> received' })
+  return reply
+}

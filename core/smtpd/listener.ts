@@ -1,0 +1,155 @@
+/** Listens on one address and port, and keeps account of the sessions there. */
+import { createServer, type Server, type Socket } from 'node:net'
+import type { Intake } from '../cleanup/types.ts'
+import type { Client } from '../facts.ts'
+import type { Generation, ListenerRuntime, Services } from '../generation.ts'
+import { type HostsFile, openHostsFile } from '../net/hosts.ts'
+import { identifyClient, unknownClient } from './client.ts'
+import { Dialog } from './dialog.ts'
+import { SmtpSession } from './session.ts'
+import { settingsOf } from './settings.ts'
+
+export interface ListenerDeps {
+  /** The configuration that new sessions get. */
+  current(): Generation
+  /** Which listener of it this is. */
+  readonly name: string
+  readonly services: Services
+  readonly intake: Intake
+  /** ETRN: starts delivery of the mail for a site; false: that is not done for this site. */
+  readonly flushSite?: (site: string) => Promise<boolean>
+  /** Names of clients before DNS is asked; default: /etc/hosts. */
+  readonly hosts?: HostsFile
+}
+
+export interface ListenOptions {
+  /** Address, or the path of a unix socket. */
+  readonly host: string
+  /** 0: any free one. */
+  readonly port: number
+  /** Several workers listen on the same port. */
+  readonly reusePort?: boolean
+  readonly backlog?: number
+}
+
+export interface Listener {
+  /** @throws Error of node:net when the address can not be had */
+  listen(options: ListenOptions): Promise<{ port: number }>
+  /** Takes no more connections, tells idle sessions to go, and waits for the others so many milliseconds. */
+  close(graceMs: number): Promise<void>
+  readonly connections: number
+}
+
+/** Postfix's default backlog is the system's; Node's 511 is too few for bursts. */
+const BACKLOG = 4096
+
+/** Makes a listener; nothing is bound before `listen`. */
+export function createListener(deps: ListenerDeps): Listener {
+  return new SmtpListener(deps)
+}
+
+class SmtpListener implements Listener {
+  readonly #deps: ListenerDeps
+  readonly #server: Server
+  readonly #hosts: HostsFile
+  readonly #dialogs = new Set<Dialog>()
+  /** Sessions begun, for their ids. */
+  #count = 0
+  readonly #prefix: string
+  /** Sockets of clients that are being looked up. */
+  readonly #arriving = new Set<Socket>()
+  #whenEmpty: (() => void) | undefined
+
+  constructor(deps: ListenerDeps) {
+    this.#deps = deps
+    this.#hosts = deps.hosts ?? openHostsFile()
+    this.#prefix = `${Date.now().toString(36)}${process.pid.toString(36)}.`
+    // The client may end its side before it has our replies.
+    this.#server = createServer({ allowHalfOpen: true, noDelay: true }, (socket) => this.#accept(socket))
+  }
+
+  get connections(): number {
+    return this.#dialogs.size + this.#arriving.size
+  }
+
+  listen({ host, port, reusePort = false, backlog = BACKLOG }: ListenOptions): Promise<{ port: number }> {
+    const where = host.startsWith('/') ? { path: host } : { host, port, reusePort }
+    return new Promise((resolve, reject) => {
+      this.#server.once('error', reject)
+      this.#server.listen({ ...where, backlog }, () => {
+        this.#server.off('error', reject)
+        this.#server.on('error', (error) => this.#fault(error))
+        const bound = this.#server.address()
+        resolve({ port: typeof bound === 'object' && bound !== null ? bound.port : port })
+      })
+    })
+  }
+
+  async close(graceMs: number): Promise<void> {
+    this.#server.close()
+    for (const socket of this.#arriving) socket.destroy()
+    for (const dialog of [...this.#dialogs]) dialog.drain()
+    if (this.connections === 0) return
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, graceMs)
+      this.#whenEmpty = () => {
+        clearTimeout(timer)
+        resolve()
+      }
+    })
+    for (const dialog of [...this.#dialogs]) dialog.destroy()
+  }
+
+  #accept(socket: Socket): undefined {
+    const generation = this.#deps.current()
+    const runtime = generation.listeners.get(this.#deps.name)
+    if (runtime === undefined) {
+      socket.destroy()
+      return
+    }
+    const client = unknownClient(socket.remoteAddress ?? '', socket.remotePort ?? 0)
+    generation.retain()
+    if (!settingsOf(runtime).smtpd_peername_lookup) return this.#begin(socket, client, generation, runtime)
+    socket.on('error', ignore)
+    this.#arriving.add(socket)
+    identifyClient(client, this.#deps.services.dns, this.#hosts).then(
+      (known) => this.#arrived(socket, known, generation, runtime),
+      (error) => {
+        this.#fault(error)
+        this.#arrived(socket, client, generation, runtime)
+      },
+    )
+  }
+
+  #arrived(socket: Socket, client: Client, generation: Generation, runtime: ListenerRuntime): undefined {
+    this.#arriving.delete(socket)
+    if (!socket.destroyed) return this.#begin(socket, client, generation, runtime)
+    generation.release()
+    this.#empty()
+  }
+
+  #begin(socket: Socket, client: Client, generation: Generation, runtime: ListenerRuntime): undefined {
+    const { services, intake, flushSite } = this.#deps
+    const id = `${this.#prefix}${(this.#count++).toString(36)}`
+    const server = { address: unknownClient(socket.localAddress ?? '', 0).address, port: socket.localPort ?? 0 }
+    const session = new SmtpSession(id, client, server, { runtime, services, intake, flushSite })
+    const dialog = new Dialog(socket, session, (gone) => {
+      this.#dialogs.delete(gone)
+      generation.release()
+      this.#empty()
+    })
+    this.#dialogs.add(dialog)
+    dialog.start()
+  }
+
+  #empty(): undefined {
+    if (this.connections === 0) this.#whenEmpty?.()
+  }
+
+  #fault(error: unknown): undefined {
+    const message = error instanceof Error ? error.message : String(error)
+    this.#deps.services.emit({ type: 'fault', where: 'smtpd', message })
+  }
+}
+
+function ignore(): undefined {}

@@ -1,0 +1,134 @@
+/** The state of one connection: what hooks are shown of it, and what the verbs keep. Knows no socket. */
+import type { IncomingMessage, Intake } from '../cleanup/types.ts'
+import type { DialogFacts } from '../events.ts'
+import type { Client, SaslFacts, Session, TlsFacts } from '../facts.ts'
+import type { ListenerRuntime, Services } from '../generation.ts'
+import { oneLine, type Reply } from '../reply.ts'
+import type { Refusal } from '../verdict.ts'
+import type { Content } from './content.ts'
+import type { Receiver } from './receiver.ts'
+import { type Settings, settingsOf } from './settings.ts'
+import type { OpenTransaction } from './transaction.ts'
+
+/** What a session needs of its process. */
+export interface SessionDeps {
+  readonly runtime: ListenerRuntime
+  readonly services: Services
+  readonly intake: Intake
+  /** ETRN: starts delivery of the mail for a site; false: that is not done for this site. */
+  readonly flushSite?: ((site: string) => Promise<boolean>) | undefined
+}
+
+export class SmtpSession implements Session {
+  readonly id: string
+  readonly deps: SessionDeps
+  readonly settings: Settings
+  readonly client: Client
+  readonly server: { readonly address: string; readonly port: number }
+  helo: string | undefined
+  protocol: string
+  tls: TlsFacts | undefined
+  sasl: SaslFacts | undefined
+  transaction: OpenTransaction | undefined
+  /** What MAIL is about to begin, while the lists are asked about it. */
+  candidate: OpenTransaction | undefined
+  /** The message under way, from the first good recipient on. */
+  message: IncomingMessage | undefined
+  /** Takes the input in place of the command reader: content of DATA, a chunk of BDAT. */
+  receiver: Receiver | undefined
+  /** `open` between the chunks of a message, `failed` when a chunk was refused. */
+  bdat: 'none' | 'open' | 'failed' = 'none'
+  /** Content between the chunks of BDAT. */
+  content: Content | undefined
+  /** The connect list refused this client: all but QUIT is refused. */
+  denied = false
+  /** What lists that ran early want refused at RCPT (defer_if_permit). */
+  deferred: Map<string, Refusal> | undefined
+  /** Verb of the command at hand, for logs and hooks. */
+  where = 'CONNECT'
+
+  constructor(id: string, client: Client, server: { address: string; port: number }, deps: SessionDeps) {
+    this.id = id
+    this.client = client
+    this.server = server
+    this.deps = deps
+    this.settings = settingsOf(deps.runtime)
+    this.protocol = this.isLmtp ? 'LMTP' : 'SMTP'
+  }
+
+  get listener(): string {
+    return this.deps.runtime.config.name
+  }
+
+  get isLmtp(): boolean {
+    return this.deps.runtime.config.protocol === 'lmtp'
+  }
+
+  /** The transaction that edits and discards are for. */
+  get current(): OpenTransaction | undefined {
+    return this.transaction ?? this.candidate
+  }
+
+  /** Gives the transaction's message its queue id, once. */
+  open(transaction: OpenTransaction): IncomingMessage {
+    if (this.message !== undefined) return this.message
+    const { intake, runtime, services } = this.deps
+    const message = intake.open(this, runtime)
+    this.message = message
+    transaction.queueId = message.id
+    const sasl = this.sasl === undefined ? {} : { sasl: this.sasl }
+    services.emit({ type: 'transaction', session: this.id, queueId: message.id, client: this.client, ...sasl })
+    return message
+  }
+
+  /** Forgets the transaction and its message (RSET, EHLO, the end of data). */
+  reset(): void {
+    this.message?.abort()
+    this.message = undefined
+    this.transaction = undefined
+    this.candidate = undefined
+    this.content = undefined
+    this.receiver = undefined
+    this.bdat = 'none'
+    this.deferred?.delete('mail')
+  }
+
+  /** `name[address]`, as Postfix calls a client. */
+  get clientText(): string {
+    return `${this.client.name}[${this.client.address}]`
+  }
+
+  /** Who is speaking, for events. */
+  dialog(recipient?: string): DialogFacts {
+    const transaction = this.current
+    const only = transaction?.recipients.length === 1 ? transaction.recipients[0]?.address.text : undefined
+    return {
+      session: this.id,
+      client: this.client,
+      helo: this.helo,
+      protocol: this.protocol,
+      sender: transaction?.sender.text,
+      recipient: recipient ?? only,
+      queueId: transaction?.queueId,
+    }
+  }
+
+  /** Tells that a command was refused by rules, as opposed to bad syntax. */
+  tellRefused(command: string, reply: Reply, more: { recipient?: string; sender?: string; step?: string; cause?: string } = {}) {
+    const dialog = this.dialog(more.recipient)
+    this.deps.services.emit({
+      type: 'refused',
+      dialog: more.sender === undefined ? dialog : { ...dialog, sender: more.sender },
+      command,
+      code: reply.code,
+      status: reply.status ?? '',
+      text: typeof reply.text === 'string' ? reply.text : reply.text.join(' '),
+      ...(more.step === undefined ? {} : { step: more.step }),
+      ...(more.cause === undefined ? {} : { cause: more.cause }),
+    })
+  }
+
+  warn(message: string): void {
+    this.deps.services.emit({ type: 'warning', where: 'smtpd', message: oneLine(message) })
+  }
+}

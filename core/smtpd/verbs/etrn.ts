@@ -1,0 +1,38 @@
+/** ETRN: asks for the delivery of a site's mail (RFC 1985). Its replies carry no enhanced status, as Postfix has it. */
+
+import { splitWords } from '../../protocol/command.ts'
+import { isAddressLiteral, isHostname } from '../../protocol/domain.ts'
+import { REPLIES, replies } from '../../protocol/reply-text.ts'
+import { reply } from '../../reply.ts'
+import { askStage } from '../access.ts'
+import { command, LAST, LIMITED } from '../command.ts'
+
+const STARTED = Object.freeze(reply(250, undefined, 'Queuing started'))
+
+interface Site {
+  readonly site: string
+}
+
+export const etrn = command<Site>({
+  verb: 'ETRN',
+  flags: LAST | LIMITED,
+  check(session, argument) {
+    if (session.helo === undefined && session.settings.smtpd_helo_required) return REPLIES.etrnHeloFirst
+    if (session.transaction !== undefined) return REPLIES.etrnInMail
+    const { words } = splitWords(argument)
+    const word = words[0]
+    if (word === undefined || words.length > 1) return REPLIES.etrnSyntax
+    // RFC 1985 5.3: `@` in front asks for subdomains too, `#` names a queue.
+    const site = /^[@#]/.test(word) ? word.slice(1) : word
+    return isHostname(site) || isAddressLiteral(site) ? { site } : REPLIES.etrnBadName
+  },
+  ask: (session, { site }) => askStage(session, 'etrn', { command: 'ETRN', argument: site }),
+  proceed(session, { site }) {
+    const refuse = () => {
+      session.warn(`reject: ETRN ${site}... from ${session.clientText}`)
+      return replies.etrnUnavailable(site)
+    }
+    const started = session.deps.flushSite?.(site)
+    return started === undefined ? refuse() : started.then((isStarted) => (isStarted ? STARTED : refuse()))
+  },
+})

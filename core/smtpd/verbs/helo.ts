@@ -1,0 +1,51 @@
+/** HELO, EHLO and LHLO: who the client says it is, and what we offer (RFC 5321 4.1.1.1, RFC 2033 4.1). */
+import { chain } from '../../lookup/maybe.ts'
+import { REPLIES, replies } from '../../protocol/reply-text.ts'
+import { oneLine, type Reply } from '../../reply.ts'
+import { askEarly } from '../access.ts'
+import { command, LAST, LIMITED } from '../command.ts'
+import { askFilter, either } from '../filters.ts'
+import type { SmtpSession } from '../session.ts'
+
+/** What could change the meaning of a log line or a Received header. */
+const UNSAFE = /[ <>()\\";@]/g
+
+interface Hello {
+  readonly name: string
+}
+
+function hello(verb: string, protocol: string, syntax: Reply, answer: (session: SmtpSession) => Reply) {
+  return command<Hello>({
+    verb,
+    flags: LAST | LIMITED,
+    check(session, argument) {
+      if (session.isLmtp !== (verb === 'LHLO')) return REPLIES.unknownCommand
+      return argument === '' ? syntax : { name: oneLine(argument).replace(UNSAFE, '?') }
+    },
+    ask(session, { name }) {
+      const before = session.helo
+      session.helo = name
+      const question = { command: verb, argument: name }
+      const asked = either(askEarly(session, 'helo', question), () => askFilter(session, 'helo', name, question))
+      return chain(asked, (refusal) => {
+        if (refusal !== undefined) session.helo = before
+        return refusal
+      })
+    },
+    proceed(session) {
+      session.reset()
+      session.protocol = protocol
+      return answer(session)
+    },
+  })
+}
+
+function offer(session: SmtpSession): Reply {
+  const { hooks } = session.deps.runtime
+  const { keywords, myhostname } = session.settings
+  return replies.ehlo(myhostname, hooks.ehlo.isUsed() ? hooks.ehlo.call(keywords, session) : keywords)
+}
+
+export const helo = hello('HELO', 'SMTP', REPLIES.heloSyntax, ({ settings }) => replies.hello(settings.myhostname))
+export const ehlo = hello('EHLO', 'ESMTP', REPLIES.ehloSyntax, offer)
+export const lhlo = hello('LHLO', 'LMTP', REPLIES.lhloSyntax, offer)

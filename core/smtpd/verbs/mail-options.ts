@@ -1,0 +1,93 @@
+/** Options of MAIL (RFC 1870, 3461, 4954, 6152, 6531). An option is a row. */
+import { REPLIES, replies } from '../../protocol/reply-text.ts'
+import { decodeXtext } from '../../protocol/xtext.ts'
+import { oneLine, type Reply } from '../../reply.ts'
+import { isReply } from '../command.ts'
+import type { SmtpSession } from '../session.ts'
+import type { MailFacts } from '../transaction.ts'
+
+export type MailOptions = { -readonly [K in keyof Omit<MailFacts, 'sender'>]: MailFacts[K] }
+
+const NONE: Readonly<MailOptions> = Object.freeze({
+  declaredSize: 0,
+  body: undefined,
+  smtputf8: false,
+  ret: undefined,
+  envid: undefined,
+})
+
+/** Sizes past this do not fit a file. */
+const MAX_SIZE = 2 ** 63
+
+type Row = (options: MailOptions, value: string, session: SmtpSession) => Reply | undefined | 'unsupported'
+
+/** Keys are in upper case, with `=` when they take a value. */
+const OPTIONS: ReadonlyMap<string, Row> = new Map<string, Row>([
+  [
+    'SIZE=',
+    (options, value) => {
+      if (!/^[0-9]+$/.test(value)) return REPLIES.badSize
+      options.declaredSize = Number(value)
+      return options.declaredSize >= MAX_SIZE ? REPLIES.tooBigForSystem : undefined
+    },
+  ],
+  [
+    'BODY=',
+    (options, value) => {
+      const body = value.toUpperCase()
+      if (body !== '7BIT' && body !== '8BITMIME') return 'unsupported'
+      options.body = body
+      return undefined
+    },
+  ],
+  [
+    'SMTPUTF8',
+    (options, _value, { settings }) => {
+      if (!settings.smtputf8_enable || settings.discarded.has('SMTPUTF8')) return 'unsupported'
+      options.smtputf8 = true
+      return undefined
+    },
+  ],
+  // RFC 4954 5: a server without authentication takes the option and forgets it.
+  ['AUTH=', () => undefined],
+  [
+    'RET=',
+    (options, value, { settings }) => {
+      if (settings.discarded.has('DSN')) return REPLIES.dsnDisabled
+      const ret = value.toUpperCase()
+      if (options.ret !== undefined || (ret !== 'FULL' && ret !== 'HDRS')) return REPLIES.badRet
+      options.ret = ret
+      return undefined
+    },
+  ],
+  [
+    'ENVID=',
+    (options, value, { settings }) => {
+      if (settings.discarded.has('DSN')) return REPLIES.dsnDisabled
+      const envid = decodeXtext(value)
+      if (options.envid !== undefined || envid === undefined || envid === '') return REPLIES.badEnvid
+      options.envid = oneLine(envid)
+      return undefined
+    },
+  ],
+])
+
+/** Reads the words from the third on. */
+export function mailOptions(words: readonly string[], session: SmtpSession): MailOptions | Reply {
+  if (words.length <= 2) return NONE
+  const options = { ...NONE }
+  for (const word of words.slice(2)) {
+    const { key, value } = keyed(word)
+    const result = OPTIONS.get(key)?.(options, value, session) ?? (OPTIONS.has(key) ? undefined : 'unsupported')
+    if (result === 'unsupported') return replies.unsupportedOption(word)
+    if (isReply(result)) return result
+  }
+  return options
+}
+
+/** `SIZE=5` is `SIZE=` and `5`. */
+export function keyed(word: string): { key: string; value: string } {
+  const equals = word.indexOf('=')
+  if (equals < 0) return { key: word.toUpperCase(), value: '' }
+  return { key: word.slice(0, equals + 1).toUpperCase(), value: word.slice(equals + 1) }
+}

@@ -1,0 +1,114 @@
+/** RCPT: names a recipient (RFC 5321 4.1.1.3) with NOTIFY and ORCPT (RFC 3461 4). */
+import { type AcceptedRecipient, NOTIFY } from '../../facts.ts'
+import { parseAddress } from '../../protocol/address.ts'
+import { splitWords } from '../../protocol/command.ts'
+import { REPLIES, replies } from '../../protocol/reply-text.ts'
+import { decodeXtext } from '../../protocol/xtext.ts'
+import { oneLine, type Reply, reply } from '../../reply.ts'
+import { askRecipient } from '../access.ts'
+import { command, isReply } from '../command.ts'
+import { askFilter, either } from '../filters.ts'
+import type { SmtpSession } from '../session.ts'
+import { illegal, strictlyAscii } from './mail.ts'
+import { keyed } from './mail-options.ts'
+
+const PLAIN = /^TO:(<[^<>"\\ ]*>)$/i
+const MUST_DECLARE = Object.freeze(reply(553, '5.6.7', 'Must declare SMTPUTF8 to send unicode address'))
+const PLAIN_OPTIONS = Object.freeze({ notify: 0, originalRecipient: undefined })
+
+export const rcpt = command<AcceptedRecipient>({
+  verb: 'RCPT',
+  flags: 0,
+  check(session, argument) {
+    const { transaction } = session
+    if (transaction === undefined) return REPLIES.needMail
+    if (session.bdat !== 'none') return REPLIES.rcptAfterBdat
+    const plain = PLAIN.exec(argument)
+    const { words, broken } = plain === null ? splitWords(argument) : { words: ['TO:', plain[1] as string], broken: -1 }
+    const path = words[1]
+    if (words[0]?.toUpperCase() !== 'TO:' || path === undefined) return REPLIES.rcptSyntax
+    if (broken >= 0 && broken <= 1) return REPLIES.badRecipient
+    const address = parseAddress(path, session.settings.address)
+    if (address === undefined || address.text === '') return illegal(session, 'RCPT', path, REPLIES.badRecipient)
+    const options = rcptOptions(words, session)
+    if (isReply(options)) return options
+    if (strictlyAscii(session, transaction.smtputf8, address.text)) return MUST_DECLARE
+    // RFC 5321 4.5.3.1.10
+    if (transaction.recipients.length >= session.settings.smtpd_recipient_limit) return tooMany(session)
+    return { address, ...options }
+  },
+  ask(session, { address }) {
+    const question = { command: 'RCPT', recipient: address }
+    return either(askRecipient(session, question), () => askFilter(session, 'rcpt', address.text, question))
+  },
+  proceed(session, recipient) {
+    const { transaction } = session
+    if (transaction === undefined) return REPLIES.needMail
+    session.open(transaction)
+    transaction.recipients.push(recipient)
+    return REPLIES.recipientOk
+  },
+})
+
+/** Recipients past the limit count as errors only after the overshoot. */
+function tooMany({ transaction, settings }: SmtpSession): Reply {
+  const overshoot = transaction === undefined ? 0 : transaction.overshoot++
+  return overshoot >= settings.smtpd_recipient_overshoot_limit ? REPLIES.tooManyRecipients : FORGIVEN
+}
+
+/** The same reply, but no error of the client. */
+export const FORGIVEN: Reply = Object.freeze({ ...REPLIES.tooManyRecipients })
+
+type RcptOptions = { notify: number; originalRecipient: string | undefined }
+
+function rcptOptions(words: readonly string[], session: SmtpSession): Readonly<RcptOptions> | Reply {
+  if (words.length <= 2) return PLAIN_OPTIONS
+  const options: RcptOptions = { ...PLAIN_OPTIONS }
+  for (const word of words.slice(2)) {
+    const { key, value } = keyed(word)
+    if (key !== 'NOTIFY=' && key !== 'ORCPT=') return replies.unsupportedOption(word)
+    if (session.settings.discarded.has('DSN')) return REPLIES.dsnDisabled
+    if (key === 'NOTIFY=') {
+      const notify = options.notify === 0 ? parseNotify(value) : undefined
+      if (notify === undefined) return REPLIES.badNotify
+      options.notify = notify
+    } else {
+      const orcpt = options.originalRecipient === undefined ? parseOrcpt(value) : undefined
+      if (orcpt === undefined) return REPLIES.badOrcpt
+      options.originalRecipient = orcpt
+    }
+  }
+  return options
+}
+
+const NOTIFY_WORDS: ReadonlyMap<string, number> = new Map(Object.entries(NOTIFY))
+
+/** RFC 3461 4.1: NEVER stands alone. */
+function parseNotify(value: string): number | undefined {
+  let bits = 0
+  for (const word of value.toUpperCase().split(',')) {
+    if (word === '') continue
+    const bit = NOTIFY_WORDS.get(word)
+    if (bit === undefined) return undefined
+    bits |= bit
+  }
+  return bits === 0 || ((bits & NOTIFY.NEVER) !== 0 && bits !== NOTIFY.NEVER) ? undefined : bits
+}
+
+/** RFC 3461 4.2: a type, `;`, an address in xtext; for utf-8 (RFC 6533 3) the address may be itself, or with `\x{}` escapes. */
+function parseOrcpt(value: string): string | undefined {
+  const semicolon = value.indexOf(';')
+  if (semicolon <= 0) return undefined
+  const type = value.slice(0, semicolon)
+  const address = value.slice(semicolon + 1)
+  const decoded = type.toLowerCase() === 'utf-8' ? decodeUtf8Address(address) : decodeXtext(address)
+  return decoded === undefined ? undefined : oneLine(`${type};${decoded}`)
+}
+
+function decodeUtf8Address(address: string): string {
+  const unescaped = address.replace(/\\x\{([0-9A-Fa-f]{1,6})\}/g, (whole, digits: string) => {
+    const point = Number.parseInt(digits, 16)
+    return point > 0x10ffff || (point >= 0xd800 && point <= 0xdfff) ? whole : String.fromCodePoint(point)
+  })
+  return decodeXtext(unescaped) ?? unescaped
+}

@@ -1,0 +1,34 @@
+/** VRFY: would mail for this address be taken? (RFC 5321 4.1.1.6) We answer as RCPT would, and never say more. */
+import type { Address } from '../../facts.ts'
+import { parseAddress } from '../../protocol/address.ts'
+import { splitWords } from '../../protocol/command.ts'
+import { REPLIES, replies } from '../../protocol/reply-text.ts'
+import { askRecipient, askStage } from '../access.ts'
+import { command, LAST, LIMITED } from '../command.ts'
+import { either } from '../filters.ts'
+import { illegal } from './mail.ts'
+
+interface Verify {
+  readonly address: Address
+  readonly argument: string
+}
+
+export const vrfy = command<Verify>({
+  verb: 'VRFY',
+  flags: LAST | LIMITED,
+  check(session, argument) {
+    if (session.settings.disable_vrfy_command) return REPLIES.vrfyDisabled
+    const { words } = splitWords(argument)
+    if (words.length === 0) return REPLIES.vrfySyntax
+    const asked = words.length > 1 && words.at(-1)?.toUpperCase() === 'SMTPUTF8' ? words.slice(0, -1) : words
+    const path = asked.join(' ')
+    const address = parseAddress(path, { ...session.settings.address, strict: false })
+    if (address === undefined || address.text === '') return illegal(session, 'VRFY', path, REPLIES.badRecipient)
+    return { address, argument: path }
+  },
+  ask(session, { address, argument }) {
+    const question = { command: 'VRFY', recipient: address, argument }
+    return either(askRecipient(session, question), () => askStage(session, 'vrfy', question))
+  },
+  proceed: (_session, { argument }) => replies.verified(argument),
+})

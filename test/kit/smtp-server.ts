@@ -1,0 +1,225 @@
+/** Fakes for tests of the SMTP server: a generation without plugins, an intake that keeps what it gets, a client that talks. */
+import { connect, type Socket } from 'node:net'
+import type { IncomingMessage, Intake, IntakeResult } from '../../core/cleanup/types.ts'
+import { CONFIG_PARAMETERS } from '../../core/config/parameters.ts'
+import { scopeOf } from '../../core/config/scope.ts'
+import type { Event } from '../../core/events.ts'
+import type { Session, Transaction } from '../../core/facts.ts'
+import type { Generation, ListenerRuntime, Services } from '../../core/generation.ts'
+import { createHooks, type Hooks } from '../../core/hooks.ts'
+import { declare, flag, list, text } from '../../core/parameters.ts'
+import type { ContentFacts } from '../../core/queue/types.ts'
+import { createListener, type Listener } from '../../core/smtpd/listener.ts'
+import { SMTPD } from '../../core/smtpd/parameters.ts'
+
+/** What smtpd reads of other rooms. */
+const OTHERS = declare('test', {
+  myhostname: text('mx.test', ''),
+  mynetworks: list('127.0.0.0/8', ''),
+  resolve_null_domain: flag('no', ''),
+})
+
+/** A message as the fake intake got it. */
+export interface Taken {
+  readonly id: string
+  readonly content: string
+  readonly facts: ContentFacts
+  readonly sender: string
+  readonly recipients: readonly string[]
+  readonly transaction: Transaction
+}
+
+export interface FakeIntake extends Intake {
+  readonly taken: Taken[]
+  readonly aborted: string[]
+  freeBytes: number
+  writable: boolean
+  /** Stands in for the end of a message; a thrown error is a failure of the spool. */
+  result: (id: string) => IntakeResult | Promise<IntakeResult>
+  /** Stands in for a write; a promise is back-pressure. */
+  onWrite: (chunk: Buffer) => Promise<void> | undefined
+}
+
+export function fakeIntake(): FakeIntake {
+  let count = 0
+  const intake: FakeIntake = {
+    taken: [],
+    aborted: [],
+    freeBytes: 1e12,
+    writable: true,
+    result: (id) => ({ kind: 'queued', id }),
+    onWrite: () => undefined,
+    open: () => new FakeMessage(intake, `Q${++count}`),
+    space: () => ({ freeBytes: intake.freeBytes, writable: intake.writable }),
+  }
+  return intake
+}
+
+class FakeMessage implements IncomingMessage {
+  readonly id: string
+  readonly #intake: FakeIntake
+  readonly #chunks: Buffer[] = []
+
+  constructor(intake: FakeIntake, id: string) {
+    this.#intake = intake
+    this.id = id
+  }
+
+  write(chunk: Buffer): Promise<void> | undefined {
+    this.#chunks.push(chunk)
+    return this.#intake.onWrite(chunk)
+  }
+
+  async finish(transaction: Transaction, facts: ContentFacts): Promise<IntakeResult> {
+    const result = await this.#intake.result(this.id)
+    this.#intake.taken.push({
+      id: this.id,
+      content: Buffer.concat(this.#chunks).toString('latin1'),
+      facts,
+      sender: transaction.sender.text,
+      recipients: transaction.recipients.map(({ address }) => address.text),
+      transaction,
+    })
+    return result
+  }
+
+  abort(): void {
+    this.#intake.aborted.push(this.id)
+  }
+}
+
+export interface TestServer {
+  readonly port: number
+  readonly listener: Listener
+  readonly hooks: Hooks
+  readonly intake: FakeIntake
+  readonly events: Event[]
+  /** Times that the generation is held by sessions. */
+  readonly held: () => number
+  close(): Promise<void>
+}
+
+export interface TestServerOptions {
+  readonly parameters?: Readonly<Record<string, string>>
+  readonly protocol?: 'smtp' | 'lmtp'
+  /** Addresses of ours; default: all below example.test. */
+  readonly isAuthorised?: (address: string) => boolean
+  readonly services?: Partial<Services>
+}
+
+/** Client names are not looked up and errors cost no time, unless the parameters say otherwise. */
+const QUIET = { myhostname: 'mx.test', smtpd_peername_lookup: 'no', smtpd_error_sleep_time: '0' }
+
+/** Starts a listener on a free port of 127.0.0.1. */
+export async function testServer(options: TestServerOptions = {}): Promise<TestServer> {
+  const events: Event[] = []
+  const intake = fakeIntake()
+  const hooks = createHooks(
+    (step, hook, error) => events.push({ type: 'fault', where: `${step} ${hook}`, message: String(error) }),
+    () => {},
+  )
+  let held = 0
+  const runtime = fakeRuntime(hooks, options)
+  const generation = {
+    listeners: new Map([['smtp', runtime]]),
+    retain: () => void held++,
+    release: () => void held--,
+  } as unknown as Generation
+  const services: Services = {
+    dns: { resolve: () => Promise.reject(new Error('no DNS here')), close: () => {} },
+    clock: { now: Date.now, sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms)) },
+    log: { debug: () => {}, info: () => {}, warn: () => {} },
+    emit: (event) => void events.push(event),
+    random: () => 0.5,
+    ...options.services,
+  }
+  const listener = createListener({ current: () => generation, name: 'smtp', services, intake })
+  const { port } = await listener.listen({ host: '127.0.0.1', port: 0 })
+  return { port, listener, hooks, intake, events, held: () => held, close: () => listener.close(0) }
+}
+
+function fakeRuntime(hooks: Hooks, options: TestServerOptions): ListenerRuntime {
+  const isAuthorised = options.isAuthorised ?? ((address: string) => address.endsWith('example.test') || !address.includes('@'))
+  return {
+    config: { name: 'smtp', protocol: options.protocol ?? 'smtp' },
+    scope: scopeOf({ ...QUIET, ...options.parameters }, SMTPD, CONFIG_PARAMETERS, OTHERS),
+    hooks,
+    destinations: { classify: () => 'relay', isAuthorised },
+  } as unknown as ListenerRuntime
+}
+
+/** A client that sends bytes and gathers what comes back. */
+export class TestClient {
+  readonly socket: Socket
+  #received = ''
+  #hasEnded = false
+  #wake: (() => void) | undefined
+
+  constructor(port: number) {
+    this.socket = connect({ host: '127.0.0.1', port, noDelay: true })
+    this.socket.setEncoding('utf8')
+    const wake = () => this.#wake?.()
+    this.socket.on('data', (text: string) => {
+      this.#received += text
+      wake()
+    })
+    this.socket.on('error', () => {})
+    for (const end of ['end', 'close'] as const) {
+      this.socket.on(end, () => {
+        this.#hasEnded = true
+        wake()
+      })
+    }
+  }
+
+  /** The next reply, its lines joined by `|`; `<closed>` at the end of the connection. */
+  async reply(): Promise<string> {
+    for (;;) {
+      const whole = /^(?:\d{3}-[^\r\n]*\r\n)*\d{3} [^\r\n]*\r\n/.exec(this.#received)?.[0]
+      if (whole !== undefined) {
+        this.#received = this.#received.slice(whole.length)
+        return whole.trimEnd().replaceAll('\r\n', '|')
+      }
+      if (this.#hasEnded) return '<closed>'
+      await this.#more()
+    }
+  }
+
+  /** Sends bytes (one for each character) and waits for a reply. */
+  say(line: string): Promise<string> {
+    this.send(`${line}\r\n`)
+    return this.reply()
+  }
+
+  send(bytes: string): void {
+    if (!this.#hasEnded) this.socket.write(Buffer.from(bytes, 'latin1'))
+  }
+
+  /** All that comes until the server hangs up. */
+  async rest(): Promise<string> {
+    while (!this.#hasEnded) await this.#more()
+    const rest = this.#received
+    this.#received = ''
+    return rest
+  }
+
+  close(): void {
+    this.socket.destroy()
+  }
+
+  #more(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#wake = resolve
+    })
+  }
+}
+
+/** A client that has read the greeting. */
+export async function greeted(server: TestServer): Promise<TestClient> {
+  const client = new TestClient(server.port)
+  await client.reply()
+  return client
+}
+
+/** The open session as hooks see it, for tests that look inside. */
+export type SeenSession = Session

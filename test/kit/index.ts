@@ -4,6 +4,7 @@
  */
 export { type FakeClock, fakeClock } from './clock.ts'
 export { type FakeDns, type FakeDnsOptions, fakeDns } from './dns.ts'
+export { aMessage, type MessageFacts, type TestMessage } from './message.ts'
 export { type Mounted, mount, type World } from './mount.ts'
 export {
   type FakePolicyServer,

@@ -123,6 +123,8 @@ export interface AccessRequest {
   readonly recipient: Address | undefined
   /** Argument of ETRN or VRFY. */
   readonly argument: string | undefined
+  /** In a list that an access table named: what was looked up, which refusals of that list are then about. */
+  readonly subject?: { readonly name: string; readonly class: string } | undefined
   /** Records an edit of the message; ignored before MAIL. */
   edit(edit: Edit): void
   /** If nothing refuses this request, refuse it with this (defer_if_permit). First call wins. */

@@ -2,10 +2,13 @@
  * `$name` expansion of reply templates, with values from the peer kept to the characters of smtpd_expansion_filter.
  * Postfix: default_rbl_reply, rbl_reply_maps, smtpd_reject_footer, smtpd_expansion_filter.
  */
+import { ACCESS_PARAMETERS } from './access/parameters.ts'
 import type { AccessRequest } from './facts.ts'
+import type { Scope } from './parameters.ts'
 
 /** The characters of smtpd_expansion_filter as a set: `\t`, `\40` and the like are escapes. */
-export function expansionFilter(text: string): ReadonlySet<string> {
+export function expansionFilter(scope: Scope): ReadonlySet<string> {
+  const text = scope.values(ACCESS_PARAMETERS).smtpd_expansion_filter
   const escapes: Record<string, string> = { t: '\t', n: '\n', r: '\r', f: '\f', v: '\v', b: '\b', a: '\x07' }
   const plain = text.replace(/\\([0-7]{1,3}|.)/gs, (_, e: string) =>
     /^[0-7]/.test(e) ? String.fromCharCode(Number.parseInt(e, 8) & 255) : (escapes[e] ?? e),

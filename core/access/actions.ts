@@ -3,9 +3,10 @@
  * `550 5.1.1 text`, lists of restrictions. Reply texts are those of smtpd(8).
  */
 import type { AccessRequest, Edit } from '../facts.ts'
-import { chain, type MaybePromise } from '../lookup/index.ts'
+import type { MaybePromise } from '../lookup/index.ts'
 import type { Scope } from '../parameters.ts'
 import type { AccessActions, ActionSubject, Restrictions } from '../plugin.ts'
+import { aboutSubject } from '../subject.ts'
 import { defer, discard, permit, type Refusal, refusal, type Verdict } from '../verdict.ts'
 import { ACCESS_PARAMETERS } from './parameters.ts'
 import { fitStatus, splitStatus } from './status.ts'
@@ -73,12 +74,9 @@ export function createActions(deps: ActionsDeps): AccessActions {
       return CONFIGURATION_ERROR
     }
     const run = (check: Check): MaybePromise<Verdict | undefined> => {
-      depths.set(request, depth + 1)
-      const done = (verdict: Verdict | undefined): Verdict | undefined => {
-        depths.set(request, depth)
-        return verdict
-      }
-      return chain(check(request), done)
+      const inner = aboutSubject(request, subject)
+      depths.set(inner, depth + 1)
+      return check(inner)
     }
     const check = compile(text)
     return check instanceof Promise ? check.then(run, failed) : run(check)

@@ -1,5 +1,5 @@
 /** `postern pipeline show FILE`: which steps run at which hook, in which order, under which policy, and where they come from. */
-import { relative } from 'node:path'
+import { basename, dirname, relative } from 'node:path'
 import type { Command } from 'commander'
 import { stepsOn } from '../config/mount.ts'
 import { ConfigurationError, type StepConfig, type WhenConfig } from '../config/types.ts'
@@ -47,7 +47,7 @@ export async function showPipeline(file: string, options: ShowOptions, streams: 
 function partsOf({ listeners, transports, hooks }: Generation, only: string | undefined): Part[] {
   const served = [...listeners.values()].filter(({ config }) => only === undefined || config.name === only)
   const parts = served.map(({ config, hooks: own }) => ({
-    part: `listener ${config.name} ${config.port === 0 ? `unix:${config.host}` : `${bracketed(config.host)}:${config.port}`}`,
+    part: `listener ${config.name} ${config.host.startsWith('/') ? `unix:${config.host}` : `${bracketed(config.host)}:${config.port}`}`,
     hooks: used(own),
   }))
   if (only !== undefined) return parts
@@ -86,10 +86,12 @@ function described(step: StepConfig): string {
   return [what(step), ...policies.filter((policy) => policy !== undefined), `(${from})`].join('  ')
 }
 
-function what({ name, restriction, options }: StepConfig): string {
-  if (restriction !== undefined) return [restriction.name, restriction.argument].filter((word) => word !== '').join(' ')
-  const given = JSON.stringify(options ?? {})
-  return given === '{}' ? name : `${name} ${given.length > 100 ? `${given.slice(0, 97)}...` : given}`
+/** The plugin, and what it is told. */
+function what({ name, module, restriction, options }: StepConfig): string {
+  const plugin = restriction === undefined ? name : basename(dirname(module))
+  const told = restriction === undefined ? JSON.stringify(options ?? {}) : `${restriction.name} ${restriction.argument}`.trim()
+  if (told === '{}') return plugin
+  return `${plugin}  ${told.length > 100 ? `${told.slice(0, 97)}...` : told}`
 }
 
 function conditions(when: WhenConfig): string {

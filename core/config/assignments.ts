@@ -38,9 +38,17 @@ export interface Section {
 const PER_TRANSPORT =
   /^[A-Za-z0-9.-]+_(?:(?:initial_)?destination_concurrency(?:_(?:limit|positive_feedback|negative_feedback|failed_cohort_limit))?|destination_(?:recipient_limit|rate_delay)|transport_rate_delay|recipient_(?:limit|refill_limit|refill_delay)|extra_recipient_limit|minimum_delivery_slots|delivery_slot_(?:cost|loan|discount)|time_limit)$/
 
-/** Reports unknown names, values that do not fit, and parameters that nothing honours yet. */
-export function checkSections(sections: readonly Section[], registry: Registry, report: Report): void {
-  const own = userDefined(sections)
+/**
+ * Reports unknown names, values that do not fit, and parameters that nothing honours yet.
+ * @param mentioned names that the file refers to as `$name`: these may be anything
+ */
+export function checkSections(
+  sections: readonly Section[],
+  registry: Registry,
+  report: Report,
+  mentioned: ReadonlySet<string>,
+): void {
+  const own = userDefined(sections).union(mentioned)
   for (const { assignments, path, scope } of sections) {
     for (const [name, { text }] of Object.entries(assignments)) {
       const at = [...path, name]

@@ -28,11 +28,13 @@ export class YamlDocument {
 
   /** Syntax errors, duplicate keys and the like. */
   problems(): Problem[] {
-    return this.#document.errors.map((error) => ({
+    const all = this.#document.errors.map((error) => ({
       place: this.#at(error.pos[0]),
       path: 'yaml',
       message: (error.message.split('\n')[0] ?? '').replace(/:$/, ''),
     }))
+    // One slip makes several errors; the first of a line is the one that tells.
+    return all.filter(({ place }, i) => all.findIndex((other) => other.place.line === place.line) === i)
   }
 
   /** Plain values. */

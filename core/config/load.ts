@@ -5,6 +5,7 @@ import { dirname, resolve } from 'node:path'
 import { checkSections, readAssignments, type Section } from './assignments.ts'
 import { YamlDocument } from './document.ts'
 import { careful, readListeners, readTransports } from './engines.ts'
+import { namesIn } from './expand.ts'
 import { readPipeline } from './pipeline.ts'
 import { readSchema } from './places.ts'
 import { knownParameters } from './registry.ts'
@@ -71,7 +72,7 @@ function read(shape: FileShape, report: Report): Configuration {
   const shared = { report, baseDirectory, parameters, scope, registry, pipeline: whole, sections }
   const listeners = readListeners(shape.listeners, shared)
   const transports = readTransports(shape.transports ?? [], shared)
-  checkSections(sections, registry, report)
+  checkSections(sections, registry, report, namesIn(JSON.stringify(shape)))
   warnAboutRelaying(listeners, sections, report)
   report.settle()
   return {

@@ -1,7 +1,7 @@
 /** Pipelines: entries to steps whose plugin is resolved but not loaded, with options checked where the schema is at hand. */
 import { basename, extname } from 'node:path'
 import type { Stage } from '../plugin.ts'
-import type { Path } from './document.ts'
+import { type Path, renderPath } from './document.ts'
 import { builtinPlugins, readSchema } from './places.ts'
 import type { Report } from './report.ts'
 import { isFileName, packageNames, resolveModule } from './resolve.ts'
@@ -65,7 +65,7 @@ function classText(name: string, context: StepContext): string | undefined {
   return splitList(classes).includes(name) ? (context.text(name) ?? '') : undefined
 }
 
-type Draft = StepConfig & { readonly path: Path; readonly named: boolean }
+type Draft = StepConfig & { readonly at: Path; readonly named: boolean }
 
 function stepOf(entry: Entry, stage: Stage, context: StepContext): Draft[] {
   const row = restrictionIndex().restrictions.get(entry.name)
@@ -94,8 +94,9 @@ function stepOf(entry: Entry, stage: Stage, context: StepContext): Draft[] {
     timeout: timeout ?? (resolved.kind === 'builtin' ? 0 : FOREIGN_TIMEOUT),
     mode: mode ?? 'enforce',
     onError: onError ?? 'defer',
+    path: renderPath(entry.path),
     place: context.report.document.place(entry.path.slice(0, entry.atKey ? -1 : undefined)),
-    path: entry.path,
+    at: entry.path,
     named: id !== undefined,
   }
   return [step]
@@ -117,11 +118,10 @@ function unknownName(entry: Entry, context: StepContext): void {
   }
   const [word = entry.name] = entry.name.split(/\s/)
   const { suggestion } = hint(word, [...restrictionIndex().restrictions.keys(), ...builtinPlugins()])
-  const packages = packageNames(entry.name)
-  const install = packages.length === 0 ? undefined : `or install the npm package ${packages[0]}`
-  const told = suggestion?.startsWith('did you mean') ? suggestion : undefined
-  const advice = [told, install].filter((part) => part !== undefined).join(' ')
-  problemAt(entry, context, 'is no restriction, plugin, file or package', advice === '' ? {} : { suggestion: advice })
+  const [install] = entry.name.includes('_') ? [] : packageNames(entry.name)
+  const advice = install === undefined ? undefined : `a plugin of this name would be the npm package ${install}`
+  const told = suggestion?.startsWith('did you mean') ? suggestion : advice
+  problemAt(entry, context, 'is no restriction, plugin, file or package', told === undefined ? {} : { suggestion: told })
 }
 
 /** The argument of a restriction as text; undefined when it was wrong. */
@@ -166,12 +166,12 @@ function defaultId(name: string): string {
 /** Ids are unique in their stage: repeated default ids get a number, repeated given ids are an error. */
 function withIds(steps: readonly Draft[], context: StepContext): StepConfig[] {
   const taken = new Map<string, number>()
-  for (const { id, named, path } of steps) {
+  for (const { id, named, at } of steps) {
     if (!named) continue
-    if (taken.has(id)) context.report.problem([...path.slice(0, -1), 'id'], 'this id is already used in its stage', { text: id })
+    if (taken.has(id)) context.report.problem([...at.slice(0, -1), 'id'], 'this id is already used in its stage', { text: id })
     taken.set(id, 1)
   }
-  return steps.map(({ path: _path, named, ...step }) => {
+  return steps.map(({ at: _at, named, ...step }) => {
     if (named) return step
     const count = (taken.get(step.id) ?? 0) + 1
     taken.set(step.id, count)

@@ -103,7 +103,7 @@ export async function loadPlugins(config: Configuration): Promise<ReadonlyMap<st
 }
 
 export function problemOf(step: StepConfig, path: string, message: string): Problem {
-  return { place: step.place, path, message: `${step.name}: ${message}` }
+  return { place: step.place, path: step.path ?? path, message: `${step.name}: ${message}` }
 }
 
 /**

@@ -1,4 +1,5 @@
 /** Step syntax: what one entry of a pipeline says, before names are resolved. */
+import { suggest } from '../lookup/suggest.ts'
 import type { Path } from './document.ts'
 import { readSchema } from './places.ts'
 import type { Report } from './report.ts'
@@ -89,9 +90,10 @@ function fromMapping(item: object, path: Path, report: Report): Entry[] {
     return []
   }
   if (second !== undefined) {
+    const near = suggest(second[0], POLICY_KEYS)
     report.problem([...path, second[0]], `a step has one name, and this one is already ${first[0]}`, {
       atKey: true,
-      suggestion: `begin a new entry with "- ", or indent it below ${first[0]}`,
+      suggestion: near === undefined ? `begin a new entry with "- ", or indent it below ${first[0]}` : `did you mean "${near}"?`,
     })
     return []
   }

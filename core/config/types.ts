@@ -26,6 +26,8 @@ export interface StepConfig {
   readonly timeout: number
   readonly mode: 'enforce' | 'warn'
   readonly onError: 'defer' | 'skip' | 'reject'
+  /** `pipeline.rcpt[2].rbl`: the way to it in the file. */
+  readonly path?: string
   readonly place: Place
 }
 

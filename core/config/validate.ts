@@ -65,12 +65,20 @@ function unionFindings(union: ErrorObject, errors: readonly ErrorObject[]): Find
   const near = [...branches.values()].filter((branch) => !branch.some(wrongType))
   near.sort((a, b) => a.length - b.length)
   const [nearest] = near
-  if (nearest !== undefined && (near.length === 1 || nearest.some(({ instancePath }) => instancePath !== union.instancePath)))
+  const isDeep = nearest?.some(({ instancePath }) => instancePath !== union.instancePath) === true
+  if (nearest !== undefined && (isDeep || (near.length === 1 && expected(union) === undefined)))
     return nearest.filter(({ keyword }) => keyword !== 'anyOf' && keyword !== 'oneOf').map(finding)
   const words = inner.filter(({ keyword }) => keyword === 'enum' || keyword === 'const').flatMap(allowed)
-  if (words.length > 0) return [oneOf(union, words)]
-  const types = [...new Set(inner.filter(wrongType).flatMap(({ params }) => [params.type].flat() as string[]))]
-  return [{ ...base(union), message: `must be ${types.map(article).join(' or ') || 'of another form'}`, ...shown(union.data) }]
+  const types = [...new Set(inner.filter(wrongType).flatMap(({ params }) => [params.type].flat() as string[]))].map(article)
+  const forms = [...types, ...words].join(' or ')
+  return [
+    {
+      ...base(union),
+      message: `must be ${expected(union) ?? (forms || 'of another form')}`,
+      ...shown(union.data),
+      ...didYouMean(union.data, words),
+    },
+  ]
 }
 
 /** The words of an enum or const error. */
@@ -82,7 +90,17 @@ function oneOf(error: ErrorObject, words: readonly string[]): Finding {
   const known = [...new Set(words)]
   const list = known.length > 12 ? `${known.slice(0, 12).join(', ')}, ...` : known.join(', ')
   const message = known.length === 1 ? `must be ${list}` : `must be one of ${list}`
-  return { ...base(error), message, ...shown(error.data), ...hint(String(error.data), known) }
+  return { ...base(error), message, ...shown(error.data), ...(known.length === 1 ? {} : didYouMean(error.data, known)) }
+}
+
+/** What a schema says in words of its own: `expected` beside the keyword that failed. */
+function expected({ parentSchema }: ErrorObject): string | undefined {
+  return (parentSchema as { expected?: string } | undefined)?.expected
+}
+
+function didYouMean(value: unknown, words: readonly string[]): { suggestion?: string } {
+  const near = typeof value === 'string' ? suggest(value, words) : undefined
+  return near === undefined ? {} : { suggestion: `did you mean ${JSON.stringify(near)}?` }
 }
 
 const MESSAGES: Readonly<Record<string, (error: ErrorObject) => Finding>> = {
@@ -97,11 +115,11 @@ const MESSAGES: Readonly<Record<string, (error: ErrorObject) => Finding>> = {
   }),
   enum: (error) => oneOf(error, allowed(error)),
   const: (error) => oneOf(error, allowed(error)),
-  minItems: (error) => ({ ...base(error), message: `needs at least ${String(error.params.limit)} entries` }),
+  minItems: (error) => ({ ...base(error), message: `needs at least ${counted(error.params.limit as number)}` }),
   minLength: (error) => ({ ...base(error), message: 'must not be empty', ...shown(error.data) }),
   pattern: (error) => ({
     ...base(error),
-    message: String((error.parentSchema as { patternHint?: string }).patternHint ?? `must match ${String(error.params.pattern)}`),
+    message: `must be ${expected(error) ?? `like ${String(error.params.pattern)}`}`,
     ...shown(error.data),
   }),
 }
@@ -132,15 +150,17 @@ function pathOf(pointer: string): Path {
 
 /** `did you mean "x"?`, or the known words when they are few. */
 export function hint(word: string, known: readonly string[]): { suggestion?: string } {
-  const near = suggest(word, known)
-  if (near !== undefined) return { suggestion: `did you mean ${JSON.stringify(near)}?` }
-  return known.length > 0 && known.length <= 12 ? { suggestion: `known are ${known.join(', ')}` } : {}
+  const near = didYouMean(word, known)
+  if (near.suggestion !== undefined) return near
+  return known.length > 0 && known.length <= 16 ? { suggestion: `known are ${known.join(', ')}` } : {}
 }
 
 function shown(value: unknown): { text?: string } {
   const text = typeof value === 'string' ? value : JSON.stringify(value)
   return text === undefined || text.length > 80 ? {} : { text }
 }
+
+const counted = (limit: number): string => (limit === 1 ? 'one entry' : `${limit} entries`)
 
 const ARTICLES: Readonly<Record<string, string>> = {
   string: 'a text',

@@ -1,6 +1,6 @@
 /** Postfix's queue manager parameters that the queue honours, and their values for one transport. */
 import type { Generation } from '../generation.ts'
-import { count, declare, list, type Scope, size, text, time, type Values } from '../parameters.ts'
+import { count, declare, list, type Scope, text, time, type Values } from '../parameters.ts'
 
 export const QUEUE_PARAMETERS = declare('queue', {
   minimal_backoff_time: time(
@@ -16,10 +16,6 @@ export const QUEUE_PARAMETERS = declare('queue', {
   bounce_queue_lifetime: time('5d', 'The same for messages from the null sender.', { unit: 'd' }),
   delay_warning_time: time('0h', 'Age at which the sender is told that a message is delayed. 0: never.', { unit: 'h' }),
   qmgr_message_active_limit: count('20000', 'Messages that a worker holds in memory for delivery; the others wait in the spool.'),
-  queue_minfree: size(
-    '0',
-    'Bytes that must be free in the file system of the queue for mail to be accepted; also never less than 1.5 times message_size_limit.',
-  ),
   default_process_limit: count('100', 'Deliveries that one transport of a worker runs at once.'),
   initial_destination_concurrency: count('5', 'Deliveries to one destination at once when nothing is known about it yet.'),
   default_destination_concurrency_limit: count(

@@ -1,57 +1,26 @@
 /** Parameters that are accepted and not yet honoured: what sets them is told that they have no effect. */
-import { choice, count, declare, flag, list, size, text, time } from '../parameters.ts'
+import { choice, count, declare, flag, list, text, time } from '../parameters.ts'
 
 /** Known, and honoured once smtp exists. */
 export const SMTP_PENDING = declare('smtp', {
-  best_mx_transport: text('', 'Transport for mail whose best MX host is this gateway; empty: it is bounced as a loop.', {
-    live: false,
-  }),
   connection_cache_protocol_timeout: time(
     '5s',
     "Longest wait for Postfix's connection cache; Postern keeps connections in its workers.",
     { live: false },
   ),
-  disable_dns_lookups: flag('no', "Look hosts up in the system's tables alone.", { live: false }),
   disable_mime_output_conversion: flag('no', 'Send 8-bit content as it is to servers without 8BITMIME.', { live: false }),
   dnssec_probe: text('ns:.', 'Query that tells whether the resolver validates, as `type:name`.', { live: false }),
-  fallback_relay: list('', 'Older name of smtp_fallback_relay.', { live: false }),
-  ignore_mx_lookup_error: flag('no', 'Try the address of a domain whose MX records can not be looked up.', { live: false }),
   lmtp_assume_final: flag('no', 'Report delivery to an LMTP server without DSN as final.', { live: false }),
   lmtp_cache_connection: flag('yes', 'Keep LMTP connections open; obsolete.', { live: false }),
   lmtp_discard_lhlo_keyword_address_maps: list('', 'Tables from server address to LHLO keywords that are ignored.', {
     live: false,
   }),
-  lmtp_discard_lhlo_keywords: list('', 'LHLO keywords of every server that are ignored.', { live: false }),
-  lmtp_fallback_relay: list('', 'LMTP servers for mail whose own can not be reached.', { live: false }),
-  lmtp_lhlo_name: text('$myhostname', 'Name in LHLO.', { live: false }),
-  lmtp_lhlo_timeout: time('300s', "Longest wait for the greeting's and LHLO's replies.", { live: false }),
-  lmtp_tcp_port: text('24', 'Port of LMTP servers whose next hop names none.', { live: false }),
   mime_boundary_length_limit: count('2048', 'Longest MIME boundary that is understood.', { live: false }),
   mime_nesting_limit: count('100', 'Deepest nesting of MIME parts that is understood.', { live: false }),
-  smtp_address_preference: choice(['any', 'ipv4', 'ipv6'], 'any', 'Which addresses of equal preference are tried first.', {
-    live: false,
-  }),
-  smtp_always_send_ehlo: flag('yes', 'Send EHLO whatever the greeting says.', { live: false }),
-  smtp_balance_inet_protocols: flag('yes', 'Leave room for both address families within smtp_mx_address_limit.', { live: false }),
-  smtp_bind_address: text('', 'Own IPv4 address for connections to servers.', { live: false }),
-  smtp_bind_address6: text('', 'Own IPv6 address for connections to servers.', { live: false }),
   smtp_body_checks: list('', 'Tables that check body lines on the way out.', { live: false }),
   smtp_header_checks: list('', 'Tables that check headers on the way out.', { live: false }),
   smtp_mime_header_checks: list('', 'Tables that check MIME headers on the way out.', { live: false }),
   smtp_nested_header_checks: list('', 'Tables that check headers of attached messages on the way out.', { live: false }),
-  smtp_cname_overrides_servername: flag('no', "Use the name that a CNAME leads to in logs and certificates' checks.", {
-    live: false,
-  }),
-  smtp_connect_timeout: time('30s', 'Longest wait for a TCP connection; 0: what the system allows.', { live: false }),
-  smtp_connection_cache_destinations: list('', 'Destinations whose connections are always kept.', { live: false }),
-  smtp_connection_cache_on_demand: flag('yes', 'Keep connections while a destination has much mail.', { live: false }),
-  smtp_connection_cache_time_limit: time('2s', 'How long an idle connection is kept.', { live: false }),
-  smtp_connection_reuse_count_limit: count('0', 'Messages that one connection carries; 0: no limit.', { live: false }),
-  smtp_connection_reuse_time_limit: time('300s', 'How long one connection carries mail.', { live: false }),
-  smtp_data_done_timeout: time('600s', 'Longest wait for the reply to the final dot.', { live: false }),
-  smtp_data_init_timeout: time('120s', 'Longest wait for the reply to DATA.', { live: false }),
-  smtp_data_xfer_timeout: time('180s', 'Longest wait for a server to take content.', { live: false }),
-  smtp_defer_if_no_mx_address_found: flag('no', 'Defer instead of bouncing when no MX host has an address.', { live: false }),
   smtp_delivery_status_filter: text(
     '$default_delivery_status_filter',
     'Table that rewrites status codes and texts of deliveries.',
@@ -70,7 +39,6 @@ export const SMTP_PENDING = declare('smtp', {
   smtp_discard_ehlo_keyword_address_maps: list('', 'Tables from server address to EHLO keywords that are ignored.', {
     live: false,
   }),
-  smtp_discard_ehlo_keywords: list('', 'EHLO keywords of every server that are ignored.', { live: false }),
   smtp_dns_reply_filter: text('', 'Table that edits DNS answers before the client uses them.', { live: false }),
   smtp_dns_resolver_options: list('', '`res_defnames` and `res_dnsrch`: complete short names in DNS.', { live: false }),
   smtp_dns_support_level: choice(
@@ -79,18 +47,9 @@ export const SMTP_PENDING = declare('smtp', {
     'Whether DNS is used, and whether its signatures count.',
     { live: false },
   ),
-  smtp_fallback_relay: list('$fallback_relay', 'Servers for mail whose own can not be found or reached.', { live: false }),
   smtp_generic_maps: list('', 'Tables that turn local addresses into ones the world can answer, on the way out.', {
     live: false,
   }),
-  smtp_helo_name: text('$myhostname', 'Name in EHLO and HELO.', { live: false }),
-  smtp_helo_timeout: time('300s', "Longest wait for the greeting's and EHLO's replies.", { live: false }),
-  smtp_host_lookup: list('dns', 'Where hosts are looked up, in order: `dns`, `native`.', { live: false }),
-  smtp_line_length_limit: size('998', 'Longest line that is sent; longer ones are folded. 0: no limit.', { live: false }),
-  smtp_mail_timeout: time('300s', 'Longest wait for the reply to MAIL.', { live: false }),
-  smtp_mx_address_limit: count('5', 'Addresses that are tried for one delivery; 0: all.', { live: false }),
-  smtp_mx_session_limit: count('2', 'Servers with which a session is begun for one delivery; 0: all.', { live: false }),
-  smtp_never_send_ehlo: flag('no', 'Send HELO always.', { live: false }),
   smtp_per_record_deadline: flag('no', 'Obsolete name of smtp_per_request_deadline.', { live: false }),
   smtp_pix_workaround_delay_time: time('10s', 'Pause before the final dot to a server behind a PIX firewall.', { live: false }),
   smtp_pix_workaround_maps: list('', 'Tables from server address to the work-arounds it needs.', { live: false }),
@@ -100,17 +59,8 @@ export const SMTP_PENDING = declare('smtp', {
     'Work-arounds for servers behind a PIX firewall: `disable_esmtp`, `delay_dotcrlf`.',
     { live: false },
   ),
-  smtp_quit_timeout: time('300s', 'Longest wait for the reply to QUIT.', { live: false }),
-  smtp_quote_rfc821_envelope: flag('yes', 'Quote envelope addresses as RFC 5321 demands.', { live: false }),
-  smtp_randomize_addresses: flag('yes', 'Shuffle MX hosts of equal preference.', { live: false }),
-  smtp_rcpt_timeout: time('300s', 'Longest wait for the reply to RCPT.', { live: false }),
   smtp_reply_filter: text('', 'Table that rewrites replies of servers before they are read.', { live: false }),
-  smtp_rset_timeout: time('20s', 'Longest wait for the reply to RSET.', { live: false }),
   smtp_send_xforward_command: flag('no', 'Tell servers that offer XFORWARD where a message came from.', { live: false }),
-  smtp_skip_4xx_greeting: flag('yes', 'Try the next server when one greets with 4xx; obsolete, it always does.', { live: false }),
-  smtp_skip_5xx_greeting: flag('yes', 'Try the next server when one greets with 5xx, instead of bouncing.', { live: false }),
-  smtp_skip_quit_response: flag('yes', 'Do not wait for the reply to QUIT.', { live: false }),
-  smtp_tcp_port: text('smtp', 'Port of SMTP servers whose next hop names none.', { live: false }),
   smtp_xforward_timeout: time('300s', 'Longest wait for the reply to XFORWARD.', { live: false }),
   transport_destination_concurrency_limit: count(
     '$default_destination_concurrency_limit',

@@ -31,8 +31,6 @@ export const SMTPD_PENDING = declare('smtpd', {
   smtpd_reject_footer_maps: list('', 'Tables from reply to the text that is added to it.', { live: false }),
   plaintext_reject_code: code('450', 'Reply code of reject_plaintext_session.', { live: false }),
   multi_recipient_bounce_reject_code: code('550', 'Reply code of reject_multi_recipient_bounce.', { live: false }),
-  reject_code: code('554', 'Reply code of reject.', { live: false }),
-  defer_code: code('450', 'Reply code of defer.', { live: false }),
   invalid_hostname_reject_code: code('501', 'Reply code of reject_invalid_helo_hostname.', { live: false }),
   non_fqdn_reject_code: code('504', 'Reply code of the reject_non_fqdn restrictions.', { live: false }),
   unknown_hostname_reject_code: code('450', 'Reply code of reject_unknown_helo_hostname.', { live: false }),
@@ -46,19 +44,11 @@ export const SMTPD_PENDING = declare('smtpd', {
     'What a DNS failure means for reject_unknown_helo_hostname.',
     { live: false },
   ),
-  relay_domains_reject_code: code('554', 'Reply code for clients that may not relay.', { live: false }),
   reject_tempfail_action: text(
     'defer_if_permit',
     'What a temporary failure of a restriction means: `defer_if_permit` or `defer`.',
     { live: false },
   ),
-  maps_rbl_reject_code: code('554', 'Reply code for clients that block lists name.', { live: false }),
-  default_rbl_reply: text(
-    '$rbl_code Service unavailable; $rbl_class [$rbl_what] blocked using $rbl_domain${rbl_reason?; $rbl_reason}',
-    'Template of the reply to clients that block lists name.',
-    { live: false, raw: true },
-  ),
-  rbl_reply_maps: list('', 'Tables from block list to its own reply template.', { live: false }),
   permit_mx_backup_networks: list('', 'Networks one of which must hold a primary MX for permit_mx_backup.', { live: false }),
   smtpd_policy_service_default_action: text('451 4.3.5 Server configuration problem', 'Answer when a policy service has none.', {
     live: false,

@@ -14,6 +14,7 @@ export async function optionTypes(name: string, schema: OptionSchema): Promise<s
     bannerComment: `/** Options of the plugin ${name}. Generated from ${name}.json. */`,
     additionalProperties: false,
     format: false,
+    ignoreMinAndMaxItems: true,
     cwd: import.meta.dirname,
   })
 }

@@ -1,0 +1,1 @@
+export default { name: 'my-check', apiVersion: 2, stages: ['rcpt'], setup: () => ({}) }

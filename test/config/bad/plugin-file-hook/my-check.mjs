@@ -1,0 +1,1 @@
+export default { name: 'my-check', stages: ['rcpt'], setup: () => ({ acces: () => undefined }) }

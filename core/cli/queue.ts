@@ -40,7 +40,7 @@ async function list(options: TargetOptions & { json?: boolean }): Promise<void> 
   } catch (error) {
     if (!(error instanceof NotRunning)) throw error
     const { offlineEntries } = await import('../process/offline.ts')
-    for await (const entry of offlineEntries(directory)) await printer.entry(entry)
+    for (const entry of await offlineEntries(directory)) await printer.entry(entry)
   }
   await printer.end()
 }

@@ -18,18 +18,18 @@ interface OpenList {
 }
 
 export class QueueWindow {
-  readonly #queues: () => readonly Queue[]
+  readonly #queue: () => Queue
   readonly #lists = new Map<number, OpenList>()
   #next = 1
 
-  /** @param queues those of this worker: its own, and the ones it adopted */
-  constructor(queues: () => readonly Queue[]) {
-    this.#queues = queues
+  /** @param queue asked when it is needed: the window is there before the queue is open */
+  constructor(queue: () => Queue) {
+    this.#queue = queue
   }
 
   /** The next batch of a list; without a cursor, the first. @throws Error when the list was given up */
   async list({ cursor }: ListOrder): Promise<ListReport> {
-    const entries = cursor === undefined ? merged(this.#queues()) : this.#resume(cursor)
+    const entries = cursor === undefined ? this.#queue().list()[Symbol.asyncIterator]() : this.#resume(cursor)
     const batch: QueueEntry[] = []
     while (batch.length < BATCH) {
       const { value, done } = await entries.next()
@@ -40,18 +40,13 @@ export class QueueWindow {
   }
 
   async show(id: QueueId): Promise<MessageReport | null> {
-    for (const queue of this.#queues()) {
-      const message = await queue.show(id)
-      if (message !== undefined) return reportOf(message)
-    }
-    return null
+    const message = await this.#queue().show(id)
+    return message === undefined ? null : reportOf(message)
   }
 
   /** @returns how many messages it touched */
-  async change({ change, selection }: ChangeOrder): Promise<number> {
-    let count = 0
-    for (const queue of this.#queues()) count += await queue[change](selection)
-    return count
+  change({ change, selection }: ChangeOrder): Promise<number> {
+    return this.#queue()[change](selection)
   }
 
   close(): void {
@@ -80,30 +75,6 @@ export class QueueWindow {
     clearTimeout(open.timer)
     this.#lists.delete(cursor)
     void open.entries.return?.()
-  }
-}
-
-/** Entries of several queues, oldest first; each queue lists in that order. */
-async function* merged(queues: readonly Queue[]): AsyncGenerator<QueueEntry, void> {
-  const feeds = await Promise.all(
-    queues.map(async (queue) => {
-      const entries = queue.list()[Symbol.asyncIterator]()
-      return { entries, head: await entries.next() }
-    }),
-  )
-  try {
-    for (;;) {
-      let first: (typeof feeds)[number] | undefined
-      for (const feed of feeds) {
-        if (feed.head.done === true) continue
-        if (first === undefined || feed.head.value.arrived < first.head.value.arrived) first = feed
-      }
-      if (first === undefined) return
-      yield first.head.value
-      first.head = await first.entries.next()
-    }
-  } finally {
-    for (const { entries } of feeds) await entries.return?.()
   }
 }
 

@@ -42,7 +42,7 @@ export function createServices(log: () => Log, current: () => Generation | undef
     }
   }
   return {
-    dns: createResolver({ hostsFile: '/etc/hosts' }),
+    dns: createResolver(),
     clock: systemClock,
     log: {
       debug: (message) => log().log.debug(message),

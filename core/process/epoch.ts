@@ -1,0 +1,72 @@
+/** A generation with what the worker makes of it: its routes, and a delivery agent for each transport, made when first used. */
+import { buildGeneration } from '../config/generation.ts'
+import type { Configuration } from '../config/types.ts'
+import type { Generation, Services, TransportRuntime } from '../generation.ts'
+import { createRouter, type Router } from '../route/index.ts'
+import type { DeliveryAgent } from '../smtp/types.ts'
+import { AGENTS } from './agents.ts'
+
+export interface Epoch {
+  readonly generation: Generation
+  readonly route: Router
+  /** The agent of a transport; undefined when the configuration has none of this name. */
+  agentFor(transport: string): DeliveryAgent | undefined
+  /** Nothing new begins; ends when the last delivery is done. */
+  close(): void
+}
+
+/** @throws whatever prevents the configuration from being used */
+export async function buildEpoch(config: Configuration, services: Services, number: number): Promise<Epoch> {
+  const generation = await buildGeneration(config, services, number)
+  const { scope, destinations, tables, hooks, transports } = generation
+  let route: Router
+  try {
+    route = await createRouter({
+      scope,
+      destinations,
+      hooks,
+      openTable: (spec) => tables.open(spec),
+      transports: new Set(transports.keys()),
+    })
+  } catch (error) {
+    generation.retire()
+    throw error
+  }
+  const agents = new Map<string, DeliveryAgent>()
+  return {
+    generation,
+    route,
+    agentFor(transport) {
+      let agent = agents.get(transport)
+      const runtime = transports.get(transport)
+      if (agent === undefined && runtime !== undefined) {
+        agent = holding(generation, makeAgent(runtime, services))
+        agents.set(transport, agent)
+      }
+      return agent
+    },
+    close() {
+      generation.retire()
+      for (const agent of agents.values()) void agent.close()
+    },
+  }
+}
+
+function makeAgent(runtime: TransportRuntime, services: Services): DeliveryAgent {
+  return AGENTS[runtime.config.agent](runtime, services)
+}
+
+/** The generation lives as long as a delivery that began with it. */
+function holding(generation: Generation, agent: DeliveryAgent): DeliveryAgent {
+  return {
+    async deliver(job, settle) {
+      generation.retain()
+      try {
+        await agent.deliver(job, settle)
+      } finally {
+        generation.release()
+      }
+    },
+    close: () => agent.close(),
+  }
+}

@@ -16,6 +16,11 @@ const SUBCOMMANDS: Readonly<Record<string, () => Promise<Add>>> = {
   status: async () => (await import('./control.ts')).addStatus,
   queue: async () => (await import('./queue.ts')).addQueue,
   send: async () => (await import('./send.ts')).addSend,
+  check: async () => (await import('./check.ts')).addCheck,
+  pipeline: async () => (await import('./pipeline.ts')).addPipeline,
+  params: async () => (await import('./params.ts')).addParams,
+  schema: async () => (await import('./schema.ts')).addSchema,
+  plugin: async () => (await import('./plugin-new.ts')).addPlugin,
 }
 
 /** Runs one command line. @returns the exit status */

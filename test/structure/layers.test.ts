@@ -8,7 +8,7 @@ const LAYERS: readonly (readonly string[])[] = [
   ['main'],
   ['process', 'cli'],
   ['config', 'smtpd', 'smtp', 'cleanup', 'queue', 'bounce', 'access', 'route'],
-  ['lookup', 'net', 'log'],
+  ['tls', 'sasl', 'lookup', 'net', 'log'],
   ['vocabulary'],
   ['message', 'protocol', 'base'],
 ]
@@ -36,6 +36,7 @@ const SAME_LAYER: ReadonlySet<string> = new Set([
   'cli -> process',
   'route -> access',
   'access -> route',
+  'config -> access',
   'lookup -> net',
   'message -> base',
   'protocol -> base',

@@ -1,3 +1,4 @@
+/** A plugin that needs a compiler. */
 export enum Colour {
   Red,
 }

@@ -105,6 +105,9 @@ function effective(
   return stages
 }
 
+/** Agents that speak to a server, where the gateway's deliver steps have something to do. */
+const SPEAKING: ReadonlySet<string> = new Set(['smtp', 'lmtp'])
+
 export function readTransports(list: readonly unknown[], shared: Shared): TransportConfig[] {
   const shapes = list as readonly TransportShape[]
   refuseTwins(shapes, ['transports'], shared.report)
@@ -120,7 +123,7 @@ function readTransport(shape: TransportShape, path: Path, shared: Shared): Trans
   const { report, baseDirectory } = shared
   const { parameters, scope } = section(shape, path, shared)
   const own = readPipeline(shape.pipeline, [...path, 'pipeline'], { report, baseDirectory, text: careful(scope) })
-  const deliver = own.deliver ?? shared.pipeline.deliver
+  const deliver = own.deliver ?? (SPEAKING.has(shape.agent) ? shared.pipeline.deliver : undefined)
   return { name: shape.name, agent: shape.agent, parameters, pipeline: deliver === undefined ? {} : { deliver } }
 }
 

@@ -22,8 +22,8 @@ export function newPlugin(name: string, { directory = '.' }: NewOptions, streams
     return 1
   }
   mkdirSync(folder, { recursive: true })
-  for (const [file, make] of Object.entries(SCAFFOLD))
-    writeFileSync(join(folder, file), make({ name: short, version: ownVersion() }))
+  const facts = { name: short, version: ownVersion() }
+  for (const [file, make] of Object.entries(SCAFFOLD)) writeFileSync(join(folder, file.replace('NAME', short)), make(facts))
   linkPostern(folder)
   const near = relative('', folder)
   streams.out.write(near.startsWith('..') ? welcome(folder, folder) : welcome(near, `./${near}`))

@@ -45,29 +45,30 @@ export class ContentRequest implements MessageRequest {
     this.#emit = parts.emit
   }
 
-  body(): AsyncIterable<Buffer> | Iterable<Buffer> {
+  // Functions of the object, not of its class: steps take requests apart.
+  readonly body = (): AsyncIterable<Buffer> | Iterable<Buffer> => {
     if (this.replaced !== undefined) return this.replaced
     return 'read' in this.#body ? this.#body.read() : this.#body
   }
 
-  replaceBody(chunks: readonly Buffer[]): void {
+  readonly replaceBody = (chunks: readonly Buffer[]): void => {
     this.replaced = chunks
   }
 
-  edit(edit: Edit): void {
+  readonly edit = (edit: Edit): void => {
     this.edits.push(edit)
   }
 
-  removeRecipient(address: string): void {
+  readonly removeRecipient = (address: string): void => {
     this.removed.add(address.toLowerCase())
   }
 
-  addRecipient(address: string, more: Partial<AcceptedRecipient> = {}): void {
+  readonly addRecipient = (address: string, more: Partial<AcceptedRecipient> = {}): void => {
     this.removed.delete(address.toLowerCase())
     this.added.push({ ...more, text: address })
   }
 
-  note(action: string, text: string, what = 'message'): void {
+  readonly note = (action: string, text: string, what = 'message'): void => {
     this.notes.add(action)
     this.#emit({
       type: 'contentRefused',

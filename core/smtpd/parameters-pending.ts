@@ -31,8 +31,6 @@ export const SMTPD_PENDING = declare('smtpd', {
   smtpd_reject_footer_maps: list('', 'Tables from reply to the text that is added to it.', { live: false }),
   plaintext_reject_code: code('450', 'Reply code of reject_plaintext_session.', { live: false }),
   multi_recipient_bounce_reject_code: code('550', 'Reply code of reject_multi_recipient_bounce.', { live: false }),
-  invalid_hostname_reject_code: code('501', 'Reply code of reject_invalid_helo_hostname.', { live: false }),
-  non_fqdn_reject_code: code('504', 'Reply code of the reject_non_fqdn restrictions.', { live: false }),
   unknown_hostname_reject_code: code('450', 'Reply code of reject_unknown_helo_hostname.', { live: false }),
   unknown_client_reject_code: code('450', 'Reply code of reject_unknown_client_hostname.', { live: false }),
   unknown_address_reject_code: code('450', 'Reply code of reject_unknown_sender_domain and reject_unknown_recipient_domain.', {
@@ -50,18 +48,6 @@ export const SMTPD_PENDING = declare('smtpd', {
     { live: false },
   ),
   permit_mx_backup_networks: list('', 'Networks one of which must hold a primary MX for permit_mx_backup.', { live: false }),
-  smtpd_policy_service_default_action: text('451 4.3.5 Server configuration problem', 'Answer when a policy service has none.', {
-    live: false,
-  }),
-  smtpd_policy_service_max_idle: time('300s', 'How long an idle connection to a policy service is kept.', { live: false }),
-  smtpd_policy_service_max_ttl: time('1000s', 'How long a connection to a policy service is used.', { live: false }),
-  smtpd_policy_service_policy_context: text('', 'Value of the attribute policy_context.', { live: false }),
-  smtpd_policy_service_request_limit: count('0', 'Requests that one connection to a policy service serves; 0: no limit.', {
-    live: false,
-  }),
-  smtpd_policy_service_retry_delay: time('1s', 'Pause between two tries of a policy service.', { live: false }),
-  smtpd_policy_service_timeout: time('100s', 'Longest wait for a policy service.', { live: false }),
-  smtpd_policy_service_try_limit: count('2', 'How often a policy service is tried.', { live: false }),
   smtputf8_autodetect_classes: list('sendmail, verify', 'Kinds of mail made here that need SMTPUTF8 when their addresses do.', {
     live: false,
   }),

@@ -22,9 +22,6 @@ const PARAMETERS = declare('plugin:basics', {
   defer_code: code('450', 'Reply code of the restriction defer.'),
 })
 
-/** With the defaults of the schema. */
-type Options = Required<BasicsOptions>
-
 interface Codes {
   readonly reject_code: number
   readonly defer_code: number
@@ -39,7 +36,7 @@ function refuse(request: AccessRequest, code: number, status: string, text: stri
   return refusal(code, status, `<${subject.name}>: ${subject.class} rejected: ${text}`)
 }
 
-const ANSWERS: Readonly<Record<Exclude<Options['action'], 'sleep'>, Answer>> = {
+const ANSWERS: Readonly<Record<Exclude<BasicsOptions['action'], 'sleep'>, Answer>> = {
   permit: () => permit(),
   reject: (request, codes) => refuse(request, codes.reject_code, '5.7.1', 'Access denied'),
   defer: (request, codes) => refuse(request, codes.defer_code, '4.3.2', 'Try again later'),
@@ -59,7 +56,7 @@ function seconds(argument: string): number {
   return Number(argument)
 }
 
-export default definePlugin<Options>({
+export default definePlugin<BasicsOptions>({
   name: 'basics',
   stages: ['connect', 'helo', 'mail', 'relay', 'rcpt', 'data', 'end_of_data', 'etrn', 'vrfy'],
   schema,

@@ -21,18 +21,15 @@ const PARAMETERS = declare('plugin:rbl', {
   rbl_reply_maps: list('', 'Tables from a list (with its filter, or its domain alone) to the reply for it.'),
 })
 
-/** With the defaults of the schema. */
-type Options = Required<RblOptions>
-
 /** Argument -> options, by restriction. */
-function listed(subject: Options['subject'], allow = false): (argument: string) => Options {
+function listed(subject: RblOptions['subject'], allow = false): (argument: string) => RblOptions {
   return (argument) => {
     if (argument === '') throw new Error('expected the domain name of a DNS list')
     return { lists: [argument], subject, allow }
   }
 }
 
-export default definePlugin<Options>({
+export default definePlugin<RblOptions>({
   name: 'rbl',
   stages: ['connect', 'helo', 'mail', 'relay', 'rcpt', 'data', 'end_of_data', 'etrn', 'vrfy'],
   schema,

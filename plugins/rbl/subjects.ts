@@ -24,7 +24,7 @@ function named(name: string | undefined, what: string | undefined, kind: string)
   return { name: plain, what: what ?? '', class: kind }
 }
 
-export const QUERIES: Readonly<Record<Required<RblOptions>['subject'], (request: AccessRequest) => Query | undefined>> = {
+export const QUERIES: Readonly<Record<RblOptions['subject'], (request: AccessRequest) => Query | undefined>> = {
   client: ({ client }) => ({ name: reversedAddress(client.address), what: client.address, class: 'Client host' }),
   client_name: ({ client }) => named(client.name, client.name, 'Client host'),
   reverse_client: ({ client }) => named(client.reverseName, client.reverseName, 'Unverified Client host'),

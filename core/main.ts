@@ -6,5 +6,8 @@
 import { compileCache } from './process/compile-cache.ts'
 
 compileCache()
+const words = process.argv.slice(2)
+// A worker takes longest to load: it begins before the command line is even read.
+const spare = words[0] === 'start' ? new (await import('./process/fork.ts')).SpareWorker() : undefined
 const { run } = await import('./cli/program.ts')
-process.exitCode = await run(process.argv.slice(2))
+process.exitCode = await run(words, spare)

@@ -1,9 +1,10 @@
 /** The command line as a whole: subcommands by name, and what ends a run. */
 import { Command, CommanderError } from 'commander'
+import type { SpareWorker } from '../process/fork.ts'
 import { version } from '../process/version.ts'
 
 /** Adds one or more subcommands to the program. */
-type Add = (program: Command) => void
+type Add = (program: Command, spare?: SpareWorker) => void
 
 /** Exit status for wrong usage. */
 const USAGE = 2
@@ -23,19 +24,25 @@ const SUBCOMMANDS: Readonly<Record<string, () => Promise<Add>>> = {
   plugin: async () => (await import('./plugin-new.ts')).addPlugin,
 }
 
-/** Runs one command line. @returns the exit status */
-export async function run(words: readonly string[]): Promise<number> {
-  const program = await build(words[0])
+/**
+ * Runs one command line.
+ * @param spare a worker that was started ahead for `start`
+ * @returns the exit status
+ */
+export async function run(words: readonly string[], spare?: SpareWorker): Promise<number> {
+  const program = await build(words[0], spare)
   try {
     await program.parseAsync(words, { from: 'user' })
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : USAGE
     return failed(error)
+  } finally {
+    spare?.discard()
   }
   return Number(process.exitCode ?? 0)
 }
 
-async function build(first: string | undefined): Promise<Command> {
+async function build(first: string | undefined, spare: SpareWorker | undefined): Promise<Command> {
   const program = new Command('postern')
     .description('A programmable mail gateway: SMTP in, a pipeline of plugins, a durable queue, SMTP and LMTP out.')
     .version(version(), '-V, --version', 'print the version')
@@ -46,7 +53,7 @@ async function build(first: string | undefined): Promise<Command> {
     .exitOverride()
   const wanted = first === undefined ? undefined : SUBCOMMANDS[first]
   const adders = wanted === undefined ? await Promise.all(Object.values(SUBCOMMANDS).map((load) => load())) : [await wanted()]
-  for (const add of adders) add(program)
+  for (const add of adders) add(program, spare)
   program
     .command('version')
     .description('print the version')

@@ -1,26 +1,32 @@
 /** `postern start`: runs the gateway in the foreground; without a file, one to try things with. */
 import { resolve } from 'node:path'
 import { type Command, InvalidArgumentError } from 'commander'
+import { forkWorker, type SpareWorker } from '../process/fork.ts'
 import { supervise } from '../process/supervisor.ts'
 import { prepareTrial } from './trial.ts'
 
 const MOST_WORKERS = 256
 
-export function addStart(program: Command): void {
+export function addStart(program: Command, spare?: SpareWorker): void {
   program
     .command('start')
     .description('run the gateway in the foreground until SIGTERM; SIGHUP reloads')
     .argument('[file]', 'configuration file (default: a gateway to try things with, in $POSTERN_STATE or ./.state)')
     .option('-w, --workers <number>', 'worker processes, instead of what the file says', workerCount)
     .option('--foreground', 'stay in the foreground (always so; for scripts that say it)')
-    .action(start)
+    .action((file: string | undefined, options: StartOptions) => start(file, options, () => spare?.take() ?? forkWorker()))
 }
 
-async function start(given: string | undefined, options: { readonly workers?: number }): Promise<void> {
+interface StartOptions {
+  readonly workers?: number
+}
+
+async function start(given: string | undefined, options: StartOptions, fork: typeof forkWorker): Promise<void> {
   const trial = given === undefined ? prepareTrial() : undefined
   const file = trial?.file ?? resolve(given ?? '')
   const { status, message } = await supervise({
     file,
+    fork,
     ...(options.workers === undefined ? {} : { workers: options.workers }),
     ...(trial === undefined ? {} : { onStarted: ({ workers }) => process.stdout.write(trial.welcome(workers)) }),
   })

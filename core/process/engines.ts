@@ -11,6 +11,7 @@ import { createListener } from '../smtpd/listener.ts'
 import type { Endpoint } from './endpoints.ts'
 import type { Epoch } from './epoch.ts'
 import { spoolRoot } from './owners.ts'
+import { within } from './within.ts'
 
 /** Milliseconds for a predecessor that still holds the spool to end, and between two tries. */
 const LOCK_PATIENCE = 15_000
@@ -100,18 +101,5 @@ async function patiently(open: () => Promise<OpenSpool>): Promise<OpenSpool> {
       if (!isHeld || performance.now() > end) throw error
       await new Promise((wake) => setTimeout(wake, LOCK_INTERVAL))
     }
-  }
-}
-
-/** Did it settle in time? */
-async function within(promise: Promise<unknown>, milliseconds: number): Promise<boolean> {
-  let timer: NodeJS.Timeout | undefined
-  const late = new Promise<false>((resolve) => {
-    timer = setTimeout(() => resolve(false), milliseconds)
-  })
-  try {
-    return await Promise.race([promise.then(() => true), late])
-  } finally {
-    clearTimeout(timer)
   }
 }

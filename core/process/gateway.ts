@@ -12,6 +12,7 @@ import type { PrepareOrder, StartOrder, StartReport, StopOrder, WorkerStatus } f
 import { dropForGood, stepDown } from './privileges.ts'
 import { QueueWindow } from './queue-window.ts'
 import { createServices } from './services.ts'
+import { within } from './within.ts'
 
 /** Milliseconds for sessions on a listener that a reload removed. */
 const REMOVED_GRACE = 30_000
@@ -33,6 +34,7 @@ export class Gateway {
   #epoch: Epoch | undefined
   #prepared: Epoch | undefined
   #engines: Engines | undefined
+  #starting: Promise<unknown> = Promise.resolve()
   #stopping: Promise<void> | undefined
 
   constructor(office: LeaseOffice) {
@@ -40,7 +42,13 @@ export class Gateway {
   }
 
   /** @throws whatever prevents it from serving; the process is of no use then */
-  async start(order: StartOrder): Promise<StartReport> {
+  start(order: StartOrder): Promise<StartReport> {
+    const starting = this.#start(order)
+    this.#starting = starting.catch(() => {})
+    return starting
+  }
+
+  async #start(order: StartOrder): Promise<StartReport> {
     const { account, config, count, generation, owners } = order
     this.#order = order
     if (account !== undefined) stepDown(account)
@@ -163,6 +171,8 @@ export class Gateway {
   }
 
   async #stop(grace: number): Promise<void> {
+    // What is half open can not be closed in order; nothing has been promised to anyone yet.
+    if (!(await within(this.#starting, LINGER))) process.exit(0)
     await Promise.all([this.#endpoints.close(grace), this.#engines?.drain(grace)])
     this.window.close()
     await this.#engines?.close()

@@ -2,9 +2,7 @@
  * The worker processes: started (before there is a configuration, so that they load their modules meanwhile), replaced with
  * a growing delay when they die, asked together, stopped together.
  */
-import { type ChildProcess, fork } from 'node:child_process'
-import { extname } from 'node:path'
-import { fileURLToPath } from 'node:url'
+import type { ChildProcess } from 'node:child_process'
 import { Channel, type Methods } from './channel.ts'
 import type { StartOrder, StartReport } from './orders.ts'
 
@@ -16,10 +14,9 @@ const SETTLED = 10_000
 /** Milliseconds beyond the grace time after which a worker that does not end is killed. */
 const PATIENCE = 3000
 
-/** The worker's program, beside this file: `.ts` in the repository, `.js` in a package. */
-const WORKER = fileURLToPath(new URL(`worker${extname(import.meta.url)}`, import.meta.url))
-
 export interface PoolOptions {
+  /** Starts a process. */
+  fork(): ChildProcess
   /** What the worker in this place shall do; asked again for each replacement. */
   order(index: number): StartOrder
   /** What that worker may ask. */
@@ -60,18 +57,22 @@ export class WorkerPool {
     }
   }
 
-  /** Ends processes beyond this number, that have not yet been started. */
-  shrink(count: number): void {
-    for (const slot of this.#slots.splice(count)) slot.child.kill('SIGKILL')
-  }
-
   get size(): number {
     return this.#slots.length
   }
 
-  /** Gives every worker its order. @throws the first failure, when any can not serve */
-  async start(): Promise<readonly StartReport[]> {
-    return Promise.all(this.#slots.map((slot) => this.#start(slot)))
+  /**
+   * Brings up `count` workers, the first one alone: it greets clients sooner when the others do not load their modules at the
+   * same time. @throws the first failure, when any can not serve
+   */
+  async start(count: number): Promise<readonly StartReport[]> {
+    this.preload(1)
+    const [first] = this.#slots
+    if (first === undefined) return []
+    const report = await this.#start(first)
+    if (this.#stopping) throw new Error('told to stop')
+    this.preload(count)
+    return [report, ...(await Promise.all(this.#slots.slice(1).map((slot) => this.#start(slot))))]
   }
 
   /** Asks every worker; one that is gone answers with its error. */
@@ -129,9 +130,7 @@ export class WorkerPool {
   }
 
   #fork(slot: Slot): void {
-    const child = fork(WORKER, [], {
-      stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
-    })
+    const child = this.#options.fork()
     const wire = {
       send: (message: unknown) => {
         if (child.connected) child.send(message as object, () => {})

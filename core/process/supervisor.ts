@@ -2,7 +2,7 @@
  * The supervisor: reads the configuration, keeps the workers running, holds what is global on the machine, and answers the
  * control socket and signals. It loads no plugin and touches no mail. Postfix: master(8).
  */
-import { availableParallelism } from 'node:os'
+import type { ChildProcess } from 'node:child_process'
 import { type Configuration, ConfigurationError } from '../config/types.ts'
 import { createLog, type Log } from '../log/log.ts'
 import { ControlError, type ControlHandler, openControl } from './control.ts'
@@ -26,6 +26,8 @@ export interface SuperviseOptions {
   readonly file: string
   /** Overrides `workers` of the file. */
   readonly workers?: number
+  /** Starts a worker process. */
+  fork(): ChildProcess
   /** Called once when the gateway serves. */
   onStarted?(facts: { readonly config: Configuration; readonly listeners: readonly string[]; readonly workers: number }): void
 }
@@ -43,7 +45,7 @@ export async function supervise(options: SuperviseOptions): Promise<Ending> {
     await supervisor.start()
   } catch (error) {
     await supervisor.abandon()
-    return endingOf(error)
+    return supervisor.isStopping ? { status: 0 } : endingOf(error)
   }
   return supervisor.ended
 }
@@ -70,6 +72,7 @@ class Supervisor {
   #instance: { release(): void } | undefined
   #control: { close(): Promise<void> } | undefined
   #reloading: Promise<unknown> = Promise.resolve()
+  #isStarted = false
   #stopping: Promise<void> | undefined
   #end: (ending: Ending) => void = () => {}
   readonly ended = new Promise<Ending>((resolve) => {
@@ -79,6 +82,7 @@ class Supervisor {
   constructor(options: SuperviseOptions) {
     this.#options = options
     this.#pool = new WorkerPool({
+      fork: () => options.fork(),
       order: (index) => this.#order(index),
       methods: (index) => ({
         acquire: ({ key, limit }: LeaseOrder) => this.#ledger.acquire(index, key, limit),
@@ -97,9 +101,11 @@ class Supervisor {
 
   /** Resolves when all workers serve. @throws whatever prevents it */
   async start(): Promise<void> {
-    this.#pool.preload(this.#options.workers ?? Math.min(2, availableParallelism()))
+    this.#catchSignals()
+    this.#pool.preload(1)
     const { loadConfiguration } = await import('../config/load.ts')
     const loaded = await loadConfiguration(this.#options.file)
+    if (this.isStopping) throw new Error('told to stop')
     const config = this.#options.workers === undefined ? loaded : { ...loaded, workers: this.#options.workers }
     this.#config = config
     this.#account = accountOf(config.user, config.group)
@@ -109,16 +115,18 @@ class Supervisor {
     this.#log = createLog(config.log, logIdentity(config))
     this.#owners = assignOwners(config.workers, existingOwners(config.queueDirectory))
     this.#ledger = new LeaseLedger(config.workers, (worker, key) => this.#pool.tell(worker, 'freed', key))
-    this.#pool.preload(config.workers)
-    this.#pool.shrink(config.workers)
     for (const warning of this.#startWarnings(config)) this.#log.log.warn(warning)
-    const reports = await this.#pool.start()
+    const reports = await this.#pool.start(config.workers)
     this.#control = await openControl(config.queueDirectory, this.#commands())
-    this.#catchSignals()
+    this.#isStarted = true
     const listeners = reports[0]?.listeners ?? []
     this.#options.onStarted?.({ config, listeners, workers: config.workers })
     this.#log.event({ type: 'started', listeners, workers: config.workers })
     this.#log.flush()
+  }
+
+  get isStopping(): boolean {
+    return this.#stopping !== undefined
   }
 
   /** After a failed start: leaves nothing behind. */
@@ -229,8 +237,10 @@ class Supervisor {
     }
     this.#log?.event({ type: 'stopping', reason })
     this.#log?.flush()
-    this.#stopping = this.#pool.stop(GRACE)
+    this.#stopping = this.#pool.stop(this.#isStarted ? GRACE : 0)
     await this.#stopping
+    // Told so while it was starting: the start fails for want of workers, and cleans up.
+    if (!this.#isStarted) return
     await this.#control?.close()
     this.#instance?.release()
     this.#log?.close()

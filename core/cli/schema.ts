@@ -25,14 +25,20 @@ function pluginNames(): string[] {
 
 /** The file's schema with the plugins' inside, so that it can be copied anywhere. */
 function bundled(): Record<string, unknown> {
-  const whole = readSchema('postern.json') ?? {}
-  const common = readSchema('common.json')
+  const whole = rebased(readSchema('postern.json') ?? {}, '')
   const inner = pluginNames().map((name) => [
     `plugin.${name}`,
-    { $id: `plugins/${name}.json`, ...readSchema(`plugins/${name}.json`) },
+    rebased(readSchema(`plugins/${name}.json`) ?? {}, `/$defs/plugin.${name}`),
   ])
-  const shared = common === undefined ? [] : [['common', { $id: 'common.json', ...common }]]
-  return { ...whole, $defs: { ...(whole.$defs as object), ...Object.fromEntries([...inner, ...shared]) } }
+  return { ...whole, $defs: { ...(whole.$defs as object), ...Object.fromEntries(inner) } }
+}
+
+/** Makes references to files and to the schema itself references into the whole. */
+function rebased(part: Record<string, unknown>, at: string): Record<string, unknown> {
+  const text = JSON.stringify(part)
+    .replaceAll('"$ref":"#/', `"$ref":"#${at}/`)
+    .replaceAll(/"\$ref":"plugins\/([a-z0-9-]+)\.json"/g, '"$ref":"#/$defs/plugin.$1"')
+  return JSON.parse(text) as Record<string, unknown>
 }
 
 export function addSchema(program: Command): void {

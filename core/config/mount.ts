@@ -64,9 +64,11 @@ export function mount(handlers: Handlers, stage: Stage, policy: StepPolicy, side
     if (handler === undefined) continue
     const hook = hookOf(key, stage)
     if (hook === undefined) throw new Error(`its "${key}" handler can not be served in ${stage}`)
-    const targets = TARGETS[SIDES[key] ?? 'listeners'](sides)
     if (!(hook in sides.gateway)) throw new Error(`there is no hook "${key}"`)
-    for (const hooks of targets) tap(hooks, hook, handler, { name: policy.id, policy, ...(step === undefined ? {} : { step }) })
+    // Conditions are about mail, and these are not.
+    const own = hook === 'start' || hook === 'stop' ? { ...policy, when: undefined } : policy
+    const options = { name: policy.id, policy: own, ...(step === undefined ? {} : { step }) }
+    for (const hooks of TARGETS[SIDES[key] ?? 'listeners'](sides)) tap(hooks, hook, handler, options)
   }
 }
 

@@ -28,6 +28,7 @@ const CASES: readonly (readonly [WhenConfig, unknown, boolean])[] = [
   [{ client: ['.example.org'] }, request, true],
   [{ client: ['host.example.org'] }, session, true],
   [{ client: ['10.0.0.0/8'] }, { envelope }, true],
+  [{ client: ['10.0.0.0/8'], sender: ['<>'] }, envelope, true],
   [{ helo: ['mail.example'] }, request, true],
   [{ sender: ['example.org'] }, request, true],
   [{ sender: ['example.org'] }, { session }, true],

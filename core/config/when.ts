@@ -102,15 +102,19 @@ interface Subject {
   readonly sasl?: Session['sasl']
   readonly sender?: string | { readonly text: string }
   readonly recipient?: string | number | { readonly text?: string; readonly address?: string }
-  readonly envelope?: {
-    readonly sender: string
-    readonly recipients: readonly { readonly address: string }[]
-    readonly origin: {
-      readonly clientName: string
-      readonly clientAddress: string
-      readonly helo: string
-      readonly saslUsername?: string
-    }
+  readonly envelope?: EnvelopeFacts
+  /** Of an envelope itself. */
+  readonly origin?: EnvelopeFacts['origin']
+}
+
+interface EnvelopeFacts {
+  readonly sender: string
+  readonly recipients: readonly { readonly address: string }[]
+  readonly origin: {
+    readonly clientName: string
+    readonly clientAddress: string
+    readonly helo: string
+    readonly saslUsername?: string
   }
 }
 
@@ -119,7 +123,7 @@ export function situationOf(subject: unknown): Situation {
   const about = (typeof subject === 'object' && subject !== null ? subject : {}) as Subject
   const session = about.session ?? (about as Session)
   const transaction = about.transaction ?? session.transaction
-  const origin = about.envelope?.origin
+  const origin = about.envelope?.origin ?? about.origin
   return {
     client: about.client ?? session.client ?? (origin && { name: origin.clientName, address: origin.clientAddress }),
     helo: about.helo ?? session.helo ?? origin?.helo,

@@ -13,7 +13,6 @@ export function editorSchema(core: Core, parameters: readonly ParameterRow[], pl
   const steps = [...stages].map(([stage, found]) => [`steps.${stage}`, stepsSchema(found, core)] as const)
   return {
     ...core,
-    $id: 'https://postern.example/schemas/postern.json',
     title: 'Postern gateway',
     description: 'Configuration of a Postern mail gateway. Generated.',
     $defs: {

@@ -22,9 +22,17 @@ export function optionTable(schema: OptionSchema): string {
   if (properties.length === 0) return 'It takes no options.'
   const rows = properties.map(([name, property]) => {
     const fallback = required.includes(name) && property.default === undefined ? 'required' : code(property.default)
-    return `| \`${name}\` | ${cell(typeOf(property))} | ${cell(fallback)} | ${cell(property.description ?? '')} |`
+    return [`\`${name}\``, cell(typeOf(property)), cell(fallback), cell(property.description ?? '')]
   })
-  return ['| option | type | default | meaning |', '|---|---|---|---|', ...rows].join('\n')
+  return aligned([['option', 'type', 'default', 'meaning'], ...rows])
+}
+
+/** Columns of one width, as the formatter leaves them. */
+function aligned(rows: readonly (readonly string[])[]): string {
+  const widths = (rows[0] ?? []).map((_, column) => Math.max(3, ...rows.map((row) => row[column]?.length ?? 0)))
+  const line = (cells: readonly string[]): string => `| ${cells.map((text, i) => text.padEnd(widths[i] ?? 0)).join(' | ')} |`
+  const [head = [], ...body] = rows
+  return [line(head), line(widths.map((width) => '-'.repeat(width))), ...body.map(line)].join('\n')
 }
 
 /** The page with its table replaced; undefined when the page has no place for one. */

@@ -30,6 +30,7 @@ const SUBCOMMANDS: Readonly<Record<string, () => Promise<Add>>> = {
  * @returns the exit status
  */
 export async function run(words: readonly string[], spare?: SpareWorker): Promise<number> {
+  process.stdout.on('error', readerLeft)
   const program = await build(words[0], spare)
   try {
     await program.parseAsync(words, { from: 'user' })
@@ -40,6 +41,12 @@ export async function run(words: readonly string[], spare?: SpareWorker): Promis
     spare?.discard()
   }
   return Number(process.exitCode ?? 0)
+}
+
+/** `postern params | head`: nobody reads on, so there is nothing left to do. */
+function readerLeft(error: NodeJS.ErrnoException): void {
+  if (error.code === 'EPIPE') process.exit(0)
+  throw error
 }
 
 async function build(first: string | undefined, spare: SpareWorker | undefined): Promise<Command> {

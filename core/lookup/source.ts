@@ -109,8 +109,6 @@ export function openSource(type: string, name: string, wholeKeys: boolean, parse
       ;({ find, stamp } = load())
     } catch (error) {
       warn(`${error instanceof Error ? error.message : String(error)}; keeping the old contents`)
-      stamp = `${stamp} broken`
-      checked = time
     }
   }
   return {

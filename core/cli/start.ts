@@ -1,4 +1,5 @@
 /** `postern start`: runs the gateway in the foreground; without a file, one to try things with. */
+import { writeSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { type Command, InvalidArgumentError } from 'commander'
 import { forkWorker, type SpareWorker } from '../process/fork.ts'
@@ -28,7 +29,7 @@ async function start(given: string | undefined, options: StartOptions, fork: typ
     file,
     fork,
     ...(options.workers === undefined ? {} : { workers: options.workers }),
-    ...(trial === undefined ? {} : { onStarted: ({ workers }) => process.stdout.write(trial.welcome(workers)) }),
+    ...(trial === undefined ? {} : { onStarted: ({ workers }) => void writeSync(1, trial.welcome(workers)) }),
   })
   if (message !== undefined) process.stderr.write(`postern: ${message}\n`)
   process.exitCode = status

@@ -23,7 +23,13 @@ export function prepareTrial(): { readonly file: string; welcome(workers: number
       if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
     }
   }
-  return { file: join(state, 'postern.yaml'), welcome: (workers) => welcome(relative('', state) || '.', workers) }
+  return { file: join(state, 'postern.yaml'), welcome: (workers) => welcome(shown(state), workers) }
+}
+
+/** The directory as the reader would write it. */
+function shown(state: string): string {
+  const path = relative('', state)
+  return path === '' || path.startsWith('..') ? state : path
 }
 
 /** How the reader can call this program. */

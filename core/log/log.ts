@@ -91,7 +91,7 @@ function maillogFormat(identity: LogIdentity): Format {
   const { index, count } = identity.worker ?? { index: 0, count: 1 }
   const host = printable(identity.hostname ?? hostname()).replaceAll(' ', '?')
   const sessions = new SessionNumbers(pid, index, count)
-  const context: MaillogContext = { prefix: `${identity.syslogName ?? 'postfix'}/`, pid, sessions }
+  const context: MaillogContext = { prefix: `${identity.syslogName ?? 'postfix'}/`, pid, sessions, toldByCleanup: new Set() }
   const stamp = syslogStamp()
   const line = (now: number, body: string): string => {
     const text = printable(body)

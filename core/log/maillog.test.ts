@@ -217,7 +217,7 @@ for (const format of ['maillog', 'json'] as const) {
       for (const [event] of ROWS) log.event(poisoned(event) as Event)
       log.log.info(NASTY)
     })
-    const silent = format === 'maillog' ? 1 : 0
+    const silent = format === 'maillog' ? ROWS.filter(([, line]) => line === undefined).length : 0
     assert.equal(text.split('\n').length - 1, ROWS.length - silent + 1)
     // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what must not be there
     assert.doesNotMatch(text.replaceAll('\n', ''), /[\x00-\x1f\x7f-\x9f\u2028\u2029\u202e]/)

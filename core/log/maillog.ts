@@ -14,6 +14,8 @@ export interface MaillogContext {
   readonly prefix: string
   readonly pid: number
   readonly sessions: SessionNumbers
+  /** Messages whose refused content has been told of by `cleanup`: smtpd says nothing more about these. */
+  readonly toldByCleanup: Set<string>
 }
 
 type Row<T extends EventType> = (event: EventOf<T>, context: MaillogContext) => string | undefined
@@ -39,14 +41,15 @@ const TABLE: Table = {
   trouble: (e, c) =>
     smtpd(c, e.session, `${e.what} after ${e.after} from ${peer(e.client)}${e.detail === undefined ? '' : `: ${e.detail}`}`),
   refused: (e, c) =>
-    smtpd(c, e.dialog.session, `${about(e.dialog, 'reject', e.command)}: ${replyText(e)}${dialogTail(e.dialog)}`),
+    isToldByCleanup(e, c)
+      ? undefined
+      : smtpd(c, e.dialog.session, `${about(e.dialog, 'reject', e.command)}: ${replyText(e)}${dialogTail(e.dialog)}`),
   noted: (e, c) => smtpd(c, e.dialog.session, `${about(e.dialog, noteWord(e), e.command)}: ${e.text}${dialogTail(e.dialog)}`),
   protocolError: () => undefined,
   transaction: (e, c) => smtpd(c, e.session, `${e.queueId}: client=${peer(e.client)}${saslText(e.sasl)}`),
 
   messageId: (e, c) => by(c, 'cleanup', `${e.queueId}: message-id=${e.messageId}`),
-  contentRefused: (e, c) =>
-    by(c, 'cleanup', `${e.queueId}: ${e.action}: ${e.what} from ${contentOrigin(e.dialog)}${e.text === '' ? '' : `: ${e.text}`}`),
+  contentRefused: contentLine,
 
   queued: (e, c) =>
     by(c, 'qmgr', `${e.envelope.id}: from=<${e.envelope.sender}>, size=${e.size}, nrcpt=${pending(e)} (queue active)`),
@@ -122,9 +125,28 @@ function saslText(sasl: EventOf<'transaction'>['sasl']): string {
   return `, sasl_method=${sasl.method}, sasl_username=${sasl.username}${sender}`
 }
 
-/** Where refused content came from: a client's dialog, or this gateway itself. */
-function contentOrigin(dialog: DialogFacts | undefined): string {
-  return dialog === undefined ? 'local' : `${peer(dialog.client)}${dialogTail(dialog)}`
+/** What cleanup found in content: about a header or body line, its text comes last; about the message, it comes before `from=`. */
+function contentLine(event: EventOf<'contentRefused'>, context: MaillogContext): string {
+  const { queueId, dialog, what, text } = event
+  const action = event.action === 'defer' ? 'reject' : event.action
+  if (action === 'reject' && dialog !== undefined) rememberTold(queueId, context)
+  const origin = dialog === undefined ? 'local' : peer(dialog.client)
+  const tail = dialog === undefined ? '' : dialogTail(dialog)
+  if (what === 'message') return by(context, 'cleanup', `${queueId}: ${action}: END-OF-MESSAGE from ${origin}: ${text}${tail}`)
+  return by(context, 'cleanup', `${queueId}: ${action}: ${what} from ${origin}${tail}${text === '' ? '' : `: ${text}`}`)
+}
+
+/** Messages that may be remembered; a client that vanishes before its reply leaves one behind. */
+const MOST_TOLD = 1000
+
+function rememberTold(queueId: string, { toldByCleanup }: MaillogContext): void {
+  if (toldByCleanup.size >= MOST_TOLD) toldByCleanup.clear()
+  toldByCleanup.add(queueId)
+}
+
+function isToldByCleanup(event: EventOf<'refused'>, { toldByCleanup }: MaillogContext): boolean {
+  const { queueId } = event.dialog
+  return toldByCleanup.size > 0 && queueId !== undefined && toldByCleanup.delete(queueId)
 }
 
 /** Recipients that are still to be delivered. */

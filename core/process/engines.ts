@@ -27,6 +27,8 @@ export interface EngineOptions {
   readonly leases: Leases
   /** The configuration in force. */
   epoch(): Epoch
+  /** Starts deliveries to a site in all workers (ETRN). */
+  flushSite(site: string): Promise<void>
 }
 
 export interface Engines {
@@ -56,11 +58,17 @@ export async function openEngines(options: EngineOptions): Promise<Engines> {
     bouncer: createBouncer(notices),
     route: (envelope, recipient) => epoch().route(envelope, recipient),
   })
+  /** Postfix: fast_flush_domains, whose default is relay_domains. */
+  const flushSite = async (site: string): Promise<boolean> => {
+    if ((await current().destinations.classify(`postmaster@${site}`)) !== 'relay') return false
+    await options.flushSite(site)
+    return true
+  }
   const intake = createIntake({ spool: () => own.spool, queue: () => queue, services })
   queue.start()
   return {
     queue,
-    listener: (name, generation) => createListener({ current: generation, name, services, intake }),
+    listener: (name, generation) => createListener({ current: generation, name, services, intake, flushSite }),
     notify: createNotifier(notices),
     async drain(graceMs) {
       const drained = queue.drain()

@@ -6,9 +6,9 @@ import type { Queue } from '../queue/manager-types.ts'
 import { Endpoints, type MakeEndpoint } from './endpoints.ts'
 import { type Engines, openEngines } from './engines.ts'
 import { buildEpoch, type Epoch } from './epoch.ts'
-import { createLeases, type LeaseOffice } from './leases.ts'
+import { createLeases } from './leases.ts'
 import { logIdentity } from './log-identity.ts'
-import type { PrepareOrder, StartOrder, StartReport, StopOrder, WorkerStatus } from './orders.ts'
+import type { Office, PrepareOrder, StartOrder, StartReport, StopOrder, WorkerStatus } from './orders.ts'
 import { dropForGood, stepDown } from './privileges.ts'
 import { QueueWindow } from './queue-window.ts'
 import { createServices } from './services.ts'
@@ -20,7 +20,7 @@ const REMOVED_GRACE = 30_000
 const LINGER = 1000
 
 export class Gateway {
-  readonly #office: LeaseOffice
+  readonly #office: Office
   readonly #began = performance.now()
   readonly #services = createServices(
     () => this.#log,
@@ -37,7 +37,7 @@ export class Gateway {
   #starting: Promise<unknown> = Promise.resolve()
   #stopping: Promise<void> | undefined
 
-  constructor(office: LeaseOffice) {
+  constructor(office: Office) {
     this.#office = office
   }
 
@@ -61,6 +61,7 @@ export class Gateway {
       services: this.#services,
       leases: this.#leases,
       epoch: () => this.#current(),
+      flushSite: (site) => this.#office.flushSite(site),
     })
     this.#hearNotices(this.#epoch.generation)
     await this.#endpoints.prepare(config, this.#maker(this.#epoch.generation), account !== undefined)

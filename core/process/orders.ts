@@ -2,6 +2,7 @@
 import type { Configuration } from '../config/types.ts'
 import type { Queue, Selection } from '../queue/manager-types.ts'
 import type { QueueEntry } from '../queue/types.ts'
+import type { LeaseOffice } from './leases.ts'
 import type { Account } from './privileges.ts'
 
 /** A worker's first order. */
@@ -75,6 +76,11 @@ export interface WorkerStatus {
 }
 
 /** What a worker asks of its supervisor. */
+export interface Office extends LeaseOffice {
+  /** Starts deliveries to a site in all workers. */
+  flushSite(site: string): Promise<void>
+}
+
 export interface LeaseOrder {
   readonly key: string
   readonly limit: number

@@ -87,6 +87,7 @@ class Supervisor {
       methods: (index) => ({
         acquire: ({ key, limit }: LeaseOrder) => this.#ledger.acquire(index, key, limit),
         release: (key: string) => this.#ledger.release(index, key),
+        flushSite: async (site: string) => void (await this.#pool.askAll('change', { change: 'flush', selection: { site } })),
       }),
       onDeath: (index, pid, how) => {
         this.#ledger.forget(index)

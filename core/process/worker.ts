@@ -28,6 +28,7 @@ process.on('unhandledRejection', (error) => crash('unhandled rejection', error))
 const gateway: Gateway = new Gateway({
   acquire: (key, limit) => channel.call<boolean>('acquire', { key, limit }),
   release: (key) => channel.tell('release', key),
+  flushSite: (site) => channel.call<void>('flushSite', site),
 })
 const channel: Channel = new Channel(wire, {
   start: (order: Parameters<Gateway['start']>[0]) => gateway.start(order),

@@ -47,18 +47,7 @@ export const SMTP_PENDING = declare('smtp', {
     'Whether DNS is used, and whether its signatures count.',
     { live: false },
   ),
-  smtp_generic_maps: list('', 'Tables that turn local addresses into ones the world can answer, on the way out.', {
-    live: false,
-  }),
   smtp_per_record_deadline: flag('no', 'Obsolete name of smtp_per_request_deadline.', { live: false }),
-  smtp_pix_workaround_delay_time: time('10s', 'Pause before the final dot to a server behind a PIX firewall.', { live: false }),
-  smtp_pix_workaround_maps: list('', 'Tables from server address to the work-arounds it needs.', { live: false }),
-  smtp_pix_workaround_threshold_time: time('500s', 'Age from which mail gets the PIX work-arounds.', { live: false }),
-  smtp_pix_workarounds: list(
-    'disable_esmtp,delay_dotcrlf',
-    'Work-arounds for servers behind a PIX firewall: `disable_esmtp`, `delay_dotcrlf`.',
-    { live: false },
-  ),
   smtp_reply_filter: text('', 'Table that rewrites replies of servers before they are read.', { live: false }),
   smtp_send_xforward_command: flag('no', 'Tell servers that offer XFORWARD where a message came from.', { live: false }),
   smtp_xforward_timeout: time('300s', 'Longest wait for the reply to XFORWARD.', { live: false }),

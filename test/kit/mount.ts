@@ -10,7 +10,7 @@ import { createScope } from '../../core/config/scope.ts'
 import { faultSink, warnSink } from '../../core/config/sinks.ts'
 import type { Configuration, StepConfig, WhenConfig } from '../../core/config/types.ts'
 import type { Services } from '../../core/generation.ts'
-import { ask, createHooks, type Hooks, shaped } from '../../core/hooks.ts'
+import { ask, createHooks, type Hooks, shaped, type Trim } from '../../core/hooks.ts'
 import { createTables, type Tables } from '../../core/lookup/index.ts'
 import type {
   AccessStage,
@@ -81,10 +81,10 @@ export interface Mounted {
 type Caller<H> = H extends { callAsync(...args: infer A): void } ? A : never
 type DecideName = { [K in keyof Hooks]: Caller<Hooks[K]> extends [unknown, unknown] ? K : never }[keyof Hooks]
 type ShapeName = { [K in keyof Hooks]: Caller<Hooks[K]> extends [unknown, unknown, unknown] ? K : never }[keyof Hooks]
-type TrimName = { [K in keyof Hooks]: Hooks[K] extends { callAsync: unknown } ? never : K }[keyof Hooks]
+type TrimName = { [K in keyof Hooks]: Hooks[K] extends Trim<infer _V, infer _C> ? K : never }[keyof Hooks]
 type Subject<H extends DecideName> = Caller<Hooks[H]>[0]
 type ShapeArguments<H extends ShapeName> = [Caller<Hooks[H]>[0], Caller<Hooks[H]>[1]]
-type TrimArguments<H extends TrimName> = Hooks[H] extends { call(value: infer V, context: infer C): unknown } ? [V, C] : never
+type TrimArguments<H extends TrimName> = Hooks[H] extends Trim<infer V, infer C> ? [V, C] : never
 
 /** Mounts a plugin. @throws Error as the start of Postern would fail: bad options, or what `setup` throws */
 export async function mount<Options>(

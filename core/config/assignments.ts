@@ -6,7 +6,7 @@ import { MACHINE_DEFAULTS } from './machine.ts'
 import type { Report } from './report.ts'
 import type { Registry } from './scope.ts'
 import type { Assignments } from './types.ts'
-import { parseValue, splitList } from './units.ts'
+import { parseValue, wordsOf } from './units.ts'
 import { hint } from './validate.ts'
 
 /** Texts of a `parameters:` mapping: lists are joined with commas, true and false are yes and no. */
@@ -70,17 +70,9 @@ function userDefined(sections: readonly Section[]): Set<string> {
   const names = new Set<string>()
   for (const { assignments } of sections) {
     for (const { text } of Object.values(assignments)) for (const name of namesIn(text)) names.add(name)
-    for (const name of words(assignments.smtpd_restriction_classes?.text ?? '')) names.add(name)
+    for (const name of wordsOf(assignments.smtpd_restriction_classes?.text ?? '')) names.add(name)
   }
   return names
-}
-
-function words(text: string): string[] {
-  try {
-    return splitList(text)
-  } catch {
-    return []
-  }
 }
 
 function checkValue(name: string, raw: string, path: Path, scope: Scope, registry: Registry, report: Report): void {

@@ -1,6 +1,9 @@
 /** A YAML 1.2 file of which every value and key knows its place. */
-import { isAlias, isMap, isScalar, isSeq, LineCounter, type Node, type Pair, parseDocument } from 'yaml'
+import { isAlias, isMap, isScalar, isSeq, LineCounter, type Node, type Pair, parseDocument, visit } from 'yaml'
 import type { Place, Problem } from './types.ts'
+
+/** More aliases than any configuration has. */
+const MAX_ALIASES = 1000
 
 /** Keys and indexes from the top to a value. */
 export type Path = readonly (string | number)[]
@@ -34,12 +37,36 @@ export class YamlDocument {
       message: (error.message.split('\n')[0] ?? '').replace(/:$/, ''),
     }))
     // One slip makes several errors; the first of a line is the one that tells.
-    return all.filter(({ place }, i) => all.findIndex((other) => other.place.line === place.line) === i)
+    const told = all.filter(({ place }, i) => all.findIndex((other) => other.place.line === place.line) === i)
+    return told.length > 0 ? told : this.#aliasProblems()
   }
 
-  /** Plain values. */
+  /** Plain values; to be asked for when there are no problems. */
   value(): unknown {
-    return this.#document.toJS({ maxAliasCount: 1000 })
+    return this.#document.toJS({ maxAliasCount: MAX_ALIASES })
+  }
+
+  /** Aliases without their anchor, or so many that a small file would become a huge one. */
+  #aliasProblems(): Problem[] {
+    const problems: Problem[] = []
+    visit(this.#document, {
+      Alias: (_, node) => {
+        if (node.resolve(this.#document) === undefined)
+          problems.push({
+            place: this.#at(node.range?.[0] ?? 0),
+            path: 'yaml',
+            message: 'there is no such anchor',
+            text: `*${node.source}`,
+          })
+      },
+    })
+    if (problems.length > 0) return problems
+    try {
+      this.value()
+      return []
+    } catch (error) {
+      return [{ place: this.#at(0), path: 'yaml', message: (error as Error).message }]
+    }
   }
 
   /** Where a value stands; when it is missing, the nearest thing around it. */

@@ -1,6 +1,6 @@
 /** Defaults that come from the machine: myhostname, mydomain, mynetworks, process_id. */
 import { hostname, type NetworkInterfaceInfo, networkInterfaces } from 'node:os'
-import { splitList } from './units.ts'
+import { wordsOf } from './units.ts'
 
 /** What a default needs to know of other parameters: expanded texts. */
 export interface Known {
@@ -35,7 +35,7 @@ function domainOf(name: string): string {
 /** mynetworks_style: own addresses (`host`), their networks (`subnet`) or their classes (`class`). */
 function networks(known: Known): string {
   const style = (known.text('mynetworks_style') ?? 'host').toLowerCase()
-  const wanted = splitList(known.text('inet_interfaces') ?? 'all').map((word) => word.replace(/^\[|\]$/g, '').toLowerCase())
+  const wanted = wordsOf(known.text('inet_interfaces') ?? 'all').map((word) => word.replace(/^\[|\]$/g, '').toLowerCase())
   const protocols = (known.text('inet_protocols') ?? 'all').toLowerCase()
   const found = new Set<string>()
   for (const each of ownAddresses()) {

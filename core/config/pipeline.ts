@@ -8,7 +8,7 @@ import { isFileName, packageNames, resolveModule } from './resolve.ts'
 import { restrictionIndex } from './restrictions.ts'
 import { type Entry, entriesOf, readEntries, withWarnings } from './steps.ts'
 import type { PipelineConfig, StepConfig } from './types.ts'
-import { splitList } from './units.ts'
+import { wordsOf } from './units.ts'
 import { check, hint } from './validate.ts'
 
 /** What steps of one listener, transport or the gateway are read against. */
@@ -56,13 +56,17 @@ function stepsOf(entry: Entry, stage: Stage, context: StepContext, depth: number
     context.report.problem(entry.path, 'restriction classes are nested too deep', { text: entry.name })
     return []
   }
-  const inner = withWarnings(entriesOf(listed, entry.path, entry.policy), entry.path, context.report)
-  return inner.flatMap((each) => stepsOf(each, stage, context, depth + 1))
+  try {
+    const inner = withWarnings(entriesOf(listed, entry.path, entry.policy), entry.path, context.report)
+    return inner.flatMap((each) => stepsOf(each, stage, context, depth + 1))
+  } catch (error) {
+    context.report.problem(entry.path, `the restriction class ${entry.name} ${(error as Error).message}`, { text: listed })
+    return []
+  }
 }
 
 function classText(name: string, context: StepContext): string | undefined {
-  const classes = context.text('smtpd_restriction_classes') ?? ''
-  return splitList(classes).includes(name) ? (context.text(name) ?? '') : undefined
+  return wordsOf(context.text('smtpd_restriction_classes') ?? '').includes(name) ? (context.text(name) ?? '') : undefined
 }
 
 type Draft = StepConfig & { readonly at: Path; readonly named: boolean }

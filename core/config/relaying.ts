@@ -3,7 +3,7 @@ import { parseCidr } from '../net/ip.ts'
 import type { Section } from './assignments.ts'
 import type { Report } from './report.ts'
 import { type ListenerConfig, renderProblem } from './types.ts'
-import { splitList } from './units.ts'
+import { wordsOf } from './units.ts'
 
 /** Restrictions that stop a stranger from relaying. */
 const STOPPERS = new Set(['reject_unauth_destination', 'defer_unauth_destination', 'reject', 'defer', 'defer_if_permit'])
@@ -37,8 +37,9 @@ export function warnAboutRelaying(listeners: readonly ListenerConfig[], sections
 
 function trusted(text: (name: string) => string | undefined): string[] {
   try {
-    return splitList(text('mynetworks') ?? '').map((word) => word.replace(/^\[(.*)\](\/\d+)?$/, '$1$2'))
+    return wordsOf(text('mynetworks') ?? '').map((word) => word.replace(/^\[(.*)\](\/\d+)?$/, '$1$2'))
   } catch {
+    // A loop or a bad expression; the check of values tells it.
     return []
   }
 }

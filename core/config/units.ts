@@ -98,6 +98,15 @@ export function splitList(text: string): string[] {
   return words
 }
 
+/** The same, where braces that do not match are told elsewhere: then there are no words. */
+export function wordsOf(text: string): string[] {
+  try {
+    return splitList(text)
+  } catch {
+    return []
+  }
+}
+
 /** `{ a b }` as `a b`; any other text as it is. */
 export function unbrace(word: string): string {
   return word.startsWith('{') && word.endsWith('}') ? word.slice(1, -1).trim() : word

@@ -1,7 +1,7 @@
 /** A generation with what the worker makes of it: its routes, and a delivery agent for each transport, made when first used. */
 import { buildGeneration } from '../config/generation.ts'
 import type { Configuration } from '../config/types.ts'
-import type { Generation, Services, TransportRuntime } from '../generation.ts'
+import type { Generation, Services } from '../generation.ts'
 import { createRouter, type Router } from '../route/index.ts'
 import type { DeliveryAgent } from '../smtp/types.ts'
 import { AGENTS } from './agents.ts'
@@ -37,12 +37,13 @@ export async function buildEpoch(config: Configuration, services: Services, numb
     generation,
     route,
     agentFor(transport) {
-      let agent = agents.get(transport)
+      const known = agents.get(transport)
       const runtime = transports.get(transport)
-      if (agent === undefined && runtime !== undefined) {
-        agent = holding(generation, makeAgent(runtime, services))
-        agents.set(transport, agent)
-      }
+      if (known !== undefined || runtime === undefined) return known
+      const made = AGENTS[runtime.config.agent]?.(runtime, services)
+      if (made === undefined) return undefined
+      const agent = holding(generation, made)
+      agents.set(transport, agent)
       return agent
     },
     close() {
@@ -50,10 +51,6 @@ export async function buildEpoch(config: Configuration, services: Services, numb
       for (const agent of agents.values()) void agent.close()
     },
   }
-}
-
-function makeAgent(runtime: TransportRuntime, services: Services): DeliveryAgent {
-  return AGENTS[runtime.config.agent](runtime, services)
 }
 
 /** The generation lives as long as a delivery that began with it. */

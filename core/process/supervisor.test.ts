@@ -97,6 +97,7 @@ test('a killed worker is replaced, and its queue delivered', () =>
     await sink.close()
     for (let i = 0; i < 6; i++) assert.equal(await message(gateway.port), 0)
     await until('all is deferred', () => gateway.log().filter((line) => line.includes('status=deferred')).length >= 6)
+    await until('both workers are there', async () => (await status(setting)).workers.length === 2)
     const before = gateway.workers()
     for (const pid of before) process.kill(pid, 'SIGKILL')
     await until('both are replaced', () => {

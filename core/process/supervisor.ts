@@ -74,6 +74,10 @@ class Supervisor {
   #reloading: Promise<unknown> = Promise.resolve()
   #isStarted = false
   #stopping: Promise<void> | undefined
+  #ready: () => void = () => {}
+  readonly #allServe = new Promise<void>((resolve) => {
+    this.#ready = resolve
+  })
   #end: (ending: Ending) => void = () => {}
   readonly ended = new Promise<Ending>((resolve) => {
     this.#end = resolve
@@ -117,9 +121,10 @@ class Supervisor {
     this.#owners = assignOwners(config.workers, existingOwners(config.queueDirectory))
     this.#ledger = new LeaseLedger(config.workers, (worker, key) => this.#pool.tell(worker, 'freed', key))
     for (const warning of this.#startWarnings(config)) this.#log.log.warn(warning)
-    const reports = await this.#pool.start(config.workers)
     this.#control = await openControl(config.queueDirectory, this.#commands())
+    const reports = await this.#pool.start(config.workers)
     this.#isStarted = true
+    this.#ready()
     const listeners = reports[0]?.listeners ?? []
     this.#options.onStarted?.({ config, listeners, workers: config.workers })
     this.#log.event({ type: 'started', listeners, workers: config.workers })
@@ -133,6 +138,7 @@ class Supervisor {
   /** After a failed start: leaves nothing behind. */
   async abandon(): Promise<void> {
     await this.#pool.stop(0)
+    await this.#control?.close()
     this.#instance?.release()
     this.#log?.close()
   }
@@ -154,13 +160,20 @@ class Supervisor {
     }
   }
 
+  /** Whoever asks while the workers are being brought up waits until all serve, but for an order to stop. */
   #commands(): ReadonlyMap<string, ControlHandler> {
-    return new Map<string, ControlHandler>([
+    const commands = new Map<string, ControlHandler>([
       ['status', () => this.#status()],
       ['reload', () => this.#reload()],
-      ['stop', async () => void this.stop('a request on the control socket')],
       ...queueCommands(this.#pool),
     ])
+    for (const [name, handler] of commands) {
+      commands.set(name, async (request, item, signal) => {
+        await this.#allServe
+        return handler(request, item, signal)
+      })
+    }
+    return commands.set('stop', async () => void this.stop('a request on the control socket'))
   }
 
   async #status(): Promise<GatewayStatus> {
@@ -178,7 +191,7 @@ class Supervisor {
 
   /** One reload at a time; each sees what the one before it left. */
   #reload(): Promise<ReloadReport> {
-    const turn = this.#reloading.then(() => this.#reloadNow())
+    const turn = Promise.all([this.#reloading, this.#allServe]).then(() => this.#reloadNow())
     this.#reloading = turn.catch(() => {})
     return turn
   }

@@ -20,7 +20,8 @@ export function parseContentType(value: string): ContentType | undefined {
     if (tokens[i] !== ';' || tokens[i + 2] !== '=') continue
     const name = (tokens[i + 1] ?? '').toLowerCase()
     const text = tokens[i + 3]
-    if (text !== undefined && !parameters.has(name)) parameters.set(name, text.startsWith('"') ? text.slice(1) : text)
+    if (text !== undefined && !SPECIAL.has(text) && !parameters.has(name))
+      parameters.set(name, text.startsWith('"') ? text.slice(1) : text)
   }
   return { type: type.toLowerCase(), subtype: subtype.toLowerCase(), parameters }
 }

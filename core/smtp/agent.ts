@@ -1,0 +1,208 @@
+/**
+ * The SMTP and LMTP delivery agents: takes a job over idle connections, next hops, their hosts, and fall-back relays until
+ * every recipient has an outcome.
+ */
+import type { Services, TransportRuntime } from '../generation.ts'
+import { shaped } from '../hooks.ts'
+import { openHostsFile } from '../net/hosts.ts'
+import { dial } from './connect.ts'
+import { Delivery, type DeliveryContext, type Settle } from './delivery.ts'
+import { FLAVOURS, type Flavour } from './flavour.ts'
+import type { Destination, Host } from './hooked.ts'
+import { findHosts, type HostFinder } from './hosts.ts'
+import { type NextHop, parseNextHops } from './nexthop.ts'
+import { ownAddresses } from './own-addresses.ts'
+import { type Settings, settingsOf } from './parameters.ts'
+import { ConnectionPool } from './pool.ts'
+import { Session, type SessionContext } from './session.ts'
+import { configurationProblem, INTERNAL, STOPPING, type Trouble, UNAVAILABLE } from './trouble.ts'
+import type { DeliveryAgent, DeliveryJob } from './types.ts'
+
+/** Next hops that are remembered in parsed form. */
+const MOST_ROUTES = 1000
+
+/** Makes the agent of a transport whose agent is `smtp` or `lmtp`. @throws ParameterError */
+export function createSmtpAgent(runtime: TransportRuntime, services: Services): DeliveryAgent {
+  return new SmtpAgent(runtime, services)
+}
+
+/** A next hop, parsed. */
+interface Way {
+  readonly destination: Destination
+  /** First those of the next hop, then the fall-back relays. */
+  readonly hops: readonly NextHop[]
+  readonly own: number
+}
+
+class SmtpAgent implements DeliveryAgent {
+  readonly #settings: Settings
+  readonly #flavour: Flavour
+  readonly #runtime: TransportRuntime
+  readonly #services: Services
+  readonly #finder: HostFinder
+  readonly #session: SessionContext
+  readonly #context: DeliveryContext
+  readonly #pool: ConnectionPool<Session>
+  readonly #ways = new Map<string, Way>()
+  readonly #running = new Set<Delivery>()
+  readonly #signals = new WeakSet<AbortSignal>()
+
+  constructor(runtime: TransportRuntime, services: Services) {
+    const { hooks, scope, config } = runtime
+    const { clock } = services
+    this.#runtime = runtime
+    this.#services = services
+    this.#flavour = config.agent === 'lmtp' ? FLAVOURS.lmtp : FLAVOURS.smtp
+    this.#settings = settingsOf(scope, this.#flavour.agent)
+    this.#pool = new ConnectionPool(this.#settings)
+    const file = openHostsFile('/etc/hosts', () => clock.now())
+    const native = (name: string): readonly string[] => file.addresses(name)
+    const isOwn = ownAddresses(this.#settings, () => clock.now(), native)
+    this.#finder = { dns: services.dns, native, isOwn, settings: this.#settings, random: () => services.random() }
+    this.#session = { flavour: this.#flavour, settings: this.#settings, hooks, clock, pool: this.#pool }
+    this.#context = {
+      hooks,
+      softBounce: this.#settings.soft_bounce,
+      emit: (event) => services.emit(event),
+      now: () => clock.now(),
+    }
+  }
+
+  async deliver(job: DeliveryJob, settle: Settle): Promise<void> {
+    const way = this.#way(job.route.nexthop, job.route.transport)
+    const delivery = new Delivery(job, way.destination, settle, this.#context)
+    this.#watch(delivery)
+    this.#running.add(delivery)
+    try {
+      this.#pool.note(way.destination.nexthop)
+      await this.#overIdle(delivery)
+      if (delivery.open.size > 0) await this.#overHops(delivery, way)
+    } catch (error) {
+      const message = error instanceof Error ? error.message : String(error)
+      this.#services.emit({ type: 'fault', where: `transport ${job.route.transport}`, message })
+      delivery.giveUp(INTERNAL)
+    } finally {
+      this.#running.delete(delivery)
+    }
+  }
+
+  close(): Promise<void> {
+    this.#pool.close()
+    return Promise.resolve()
+  }
+
+  #way(nexthop: string, transport: string): Way {
+    const key = `${transport} ${nexthop}`
+    const known = this.#ways.get(key)
+    if (known !== undefined) return known
+    const { tcp_port, fallback_relay } = this.#settings
+    const own = parseNextHops(nexthop, this.#flavour, tcp_port)
+    const [first] = own
+    const domain = first?.kind === 'inet' ? first.name : nexthop
+    // A socket is on this machine: no other server can stand in for it.
+    const relays = first?.kind === 'unix' ? [] : fallback_relay.flatMap((relay) => parseNextHops(relay, this.#flavour, tcp_port))
+    const way = { destination: { transport, nexthop, domain }, hops: [...own, ...relays], own: own.length }
+    if (this.#ways.size >= MOST_ROUTES) this.#ways.clear()
+    this.#ways.set(key, way)
+    return way
+  }
+
+  /** One listener for each signal, not for each job. */
+  #watch(delivery: Delivery): void {
+    const { signal } = delivery.job
+    if (signal.aborted) delivery.isStopping = true
+    if (this.#signals.has(signal) || signal.aborted) return
+    this.#signals.add(signal)
+    const stop = (): void => {
+      for (const running of this.#running) {
+        if (running.job.signal !== signal) continue
+        running.isStopping = true
+        running.abandon?.()
+      }
+    }
+    signal.addEventListener('abort', stop, { once: true })
+  }
+
+  /** Over a connection that waits for mail. One that has died meanwhile is no failure: the next is tried. */
+  async #overIdle(delivery: Delivery): Promise<void> {
+    while (!delivery.isStopping) {
+      const session = this.#pool.take(delivery.destination.nexthop)
+      if (session === undefined) return
+      delivery.connected(true)
+      delivery.isFinal = session.isOnly
+      const outcome = await session.transfer(delivery)
+      delivery.isFinal = false
+      if (outcome === 'done') return
+    }
+  }
+
+  async #overHops(delivery: Delivery, way: Way): Promise<void> {
+    let { hops } = way
+    for (let i = 0; i < hops.length && delivery.open.size > 0 && !delivery.isStopping; i++) {
+      const hop = hops[i]
+      if (hop === undefined) break
+      const { hosts, trouble, isBackup, warnings } = await findHosts(hop, this.#finder)
+      for (const warning of warnings) delivery.tell(`warning: ${warning}`)
+      if (trouble !== undefined) delivery.why = trouble
+      // A loop would not end at a fall-back relay: it would only get longer.
+      if (trouble?.status === '5.4.6') break
+      if (isBackup) hops = hops.slice(0, Math.max(way.own, i + 1))
+      const shaping = shaped(this.#runtime.hooks['smtp.hosts'], hosts, delivery.destination)
+      const shapedHosts = shaping instanceof Promise ? await shaping : shaping
+      await this.#overHosts(delivery, shapedHosts, { isLast: i === hops.length - 1, isSole: hops.length === 1 })
+      if (i >= way.own && delivery.why !== undefined) delivery.why = configurationProblem(delivery.why)
+    }
+    this.#finish(delivery)
+  }
+
+  /** Those that are left: the last reason stands, but mistakes of the operator are no reason to bounce. */
+  #finish(delivery: Delivery): void {
+    if (delivery.open.size === 0) return
+    if (delivery.isStopping) delivery.giveUp(STOPPING)
+    else delivery.giveUp(this.#lastReason(delivery))
+  }
+
+  #lastReason({ why, destination }: Delivery): Trouble {
+    if (why === undefined) return UNAVAILABLE
+    if (destination.nexthop !== this.#settings.relayhost || why.status.startsWith('4')) return why
+    this.#services.emit({ type: 'warning', where: destination.transport, message: 'relayhost configuration problem' })
+    return configurationProblem(why)
+  }
+
+  /** @param hop the last of the next hops; the only one */
+  async #overHosts(delivery: Delivery, hosts: readonly Host[], hop: { isLast: boolean; isSole: boolean }): Promise<void> {
+    const { mx_address_limit, mx_session_limit } = this.#settings
+    const tried = mx_address_limit > 0 ? hosts.slice(0, mx_address_limit) : hosts
+    const best = Math.min(...hosts.map(({ preference }) => preference))
+    let sessions = 0
+    for (const [i, host] of tried.entries()) {
+      if (delivery.open.size === 0 || delivery.isStopping) return
+      const mayBeLast = i === tried.length - 1 || (mx_session_limit > 0 && sessions + 1 >= mx_session_limit)
+      const isOnly = hop.isSole && tried.length === 1
+      const session = await this.#connect(delivery, host, { isBest: host.preference === best, isOnly })
+      if (session === undefined) continue
+      // Troubles of the greeting do not count as sessions, and so do not end the search before its time.
+      delivery.isFinal = hop.isLast && i === tried.length - 1
+      const trouble = await session.greet(delivery)
+      if (trouble !== undefined) delivery.fail(trouble, delivery.open, host)
+      else {
+        sessions++
+        delivery.isFinal = hop.isLast && mayBeLast
+        delivery.connected(false)
+        await session.transfer(delivery)
+        if (mayBeLast) break
+      }
+    }
+    delivery.isFinal = false
+  }
+
+  async #connect(delivery: Delivery, host: Host, more: { isBest: boolean; isOnly: boolean }): Promise<Session | undefined> {
+    const { destination } = delivery
+    const connected = await dial(host, { hooks: this.#runtime.hooks, settings: this.#settings, destination })
+    if ('socket' in connected) return new Session(connected.socket, { destination, host, ...more }, this.#session)
+    delivery.why = connected.trouble
+    // A socket's trouble is said with the outcome alone.
+    if (host.family !== 'unix') delivery.tell(connected.trouble.reason)
+    return undefined
+  }
+}

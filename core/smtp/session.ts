@@ -1,0 +1,264 @@
+/**
+ * One connection to one host, from its greeting to QUIT, over any number of messages.
+ * TLS and AUTH come in between the greeting command and the first message: `tls.client.policy`, `tls.client.context` and
+ * `smtp.auth` are asked there.
+ */
+import type { Duplex } from 'node:stream'
+import { type Hooks, shaped } from '../hooks.ts'
+import type { Clock } from '../plugin.ts'
+import { Chat } from './chat.ts'
+import type { Delivery } from './delivery.ts'
+import { isInternational, isSendable, mailCommand, rcptCommand } from './envelope.ts'
+import { PLAIN } from './features.ts'
+import type { Flavour } from './flavour.ts'
+import { type Offer, shakeHands } from './handshake.ts'
+import type { Destination, Features, Host, OutgoingContext, OutgoingEnvelope } from './hooked.ts'
+import type { Settings } from './parameters.ts'
+import type { ConnectionPool, Poolable } from './pool.ts'
+import { type Source, sourceOf } from './source.ts'
+import { type CommandState, type Conclusion, type Script, Transaction } from './transaction.ts'
+import { badAddress, localError, needsUtf8, relayName, type Trouble, tooLarge } from './trouble.ts'
+import { Turns } from './turn.ts'
+
+/** What all connections of a transport share. */
+export interface SessionContext {
+  readonly flavour: Flavour
+  readonly settings: Settings
+  readonly hooks: Hooks
+  readonly clock: Clock
+  readonly pool: ConnectionPool<Session>
+}
+
+/** What is special about one. */
+export interface SessionPlace {
+  readonly destination: Destination
+  readonly host: Host
+  /** No other host has a better preference. */
+  readonly isBest: boolean
+  /** It is the only address of its next hop. */
+  readonly isOnly: boolean
+}
+
+export class Session implements Poolable {
+  readonly flavour: Flavour
+  readonly settings: Settings
+  readonly clock: Clock
+  readonly host: Host
+  readonly isOnly: boolean
+  readonly key: string
+  readonly born = performance.now()
+  readonly chat: Chat
+  uses = 0
+  features: Features = PLAIN
+  readonly #hooks: Hooks
+  readonly #pool: ConnectionPool<Session>
+  readonly #place: SessionPlace
+  readonly #turns: Turns
+  #offer: Offer = { banner: '', ehlo: undefined, features: PLAIN }
+  #isDoomed = false
+  #note: (message: string) => void = () => undefined
+
+  constructor(socket: Duplex, place: SessionPlace, context: SessionContext) {
+    this.flavour = context.flavour
+    this.settings = context.settings
+    this.clock = context.clock
+    this.#hooks = context.hooks
+    this.#pool = context.pool
+    this.#place = place
+    this.host = place.host
+    this.isOnly = place.isOnly
+    this.key = place.destination.nexthop
+    this.#turns = new Turns(context.settings)
+    const filter = context.hooks['smtp.reply'].isUsed() ? (line: string) => this.#filtered(line) : undefined
+    this.chat = new Chat(socket, this.#turns, filter)
+  }
+
+  /** It carried mail before the message at hand. */
+  get isReused(): boolean {
+    return this.uses > 1
+  }
+
+  /** The server wants no more (421): not to be kept. */
+  doom(): void {
+    this.#isDoomed = true
+  }
+
+  isWorthKeeping(delivery: Delivery): boolean {
+    if (this.#isDoomed || this.chat.isOver) return false
+    return this.#pool.wants(this.key, this.#place.destination.domain, this, delivery.job.more())
+  }
+
+  /** Reads the greeting and says hello. The trouble it meets, if any; then the connection is closed. */
+  async greet(delivery: Delivery): Promise<Trouble | undefined> {
+    const { destination, host, isBest } = this.#place
+    const { chat, flavour, settings } = this
+    this.#note = (message) => delivery.tell(message)
+    const handshake = await shakeHands({
+      chat,
+      turns: this.#turns,
+      host,
+      nexthop: destination.nexthop,
+      isBest,
+      flavour,
+      settings,
+      shape: (offer) => this.#shaped(offer, delivery),
+      note: this.#note,
+    })
+    if (handshake.trouble !== undefined) {
+      chat.close(handshake.isClosing ? '' : 'QUIT\r\n')
+      return handshake.trouble
+    }
+    this.#offer = handshake.offer
+    return undefined
+  }
+
+  /** Offers the message. `stale`: the connection had died, nothing was said. */
+  async transfer(delivery: Delivery): Promise<'done' | 'stale'> {
+    this.uses++
+    this.#note = (message) => delivery.tell(message)
+    let transaction: Transaction | undefined
+    try {
+      const preparing = this.#prepare(delivery)
+      transaction = preparing instanceof Promise ? await preparing : preparing
+    } catch {
+      // A step failed, or the content can not be read; the cause is in the log.
+      delivery.fail(localError(this.host), delivery.open, this.host)
+    }
+    if (transaction === undefined) {
+      this.chat.close(this.#isDoomed ? '' : 'QUIT\r\n')
+      return 'done'
+    }
+    const conclusion = await transaction.run()
+    const leaving = this.#leave(conclusion, transaction.keeps)
+    if (!this.settings.skip_quit_response) await leaving
+    return conclusion === 'stale' ? 'stale' : 'done'
+  }
+
+  rest(onGone: () => void): void {
+    this.chat.rest()
+    const gone = (): void => {
+      this.chat.destroy()
+      onGone()
+    }
+    this.chat.hand({ reply: gone, ended: gone })
+  }
+
+  drop(): void {
+    this.chat.destroy()
+  }
+
+  #filtered(line: string): string {
+    const filtered = this.#hooks['smtp.reply'].call(line, this.#place.destination)
+    if (filtered !== line) this.#note(`${relayName(this.host)}: replacing server reply "${line}" with "${filtered}"`)
+    return filtered
+  }
+
+  /** What steps make of the offer, for the message at hand: PIX work-arounds depend on its age. */
+  #shaped({ banner, ehlo, features }: Offer, delivery: Delivery): Features {
+    const hook = this.#hooks['smtp.features']
+    if (!hook.isUsed()) return features
+    const { destination, host } = this.#place
+    try {
+      return hook.call(features, { destination, host, banner, ehlo, envelope: delivery.job.message.envelope })
+    } catch {
+      // The step's fault is in the log; the offer stands as it is.
+      return features
+    }
+  }
+
+  /** Everything up to MAIL; a promise only when a step or the content needs time. Undefined: the delivery knows why not. */
+  #prepare(delivery: Delivery): Transaction | undefined | Promise<Transaction | undefined> {
+    this.features = this.#shaped(this.#offer, delivery)
+    const { envelope, content } = delivery.job.message
+    const { features, host } = this
+    const context: OutgoingContext = { destination: this.#place.destination, host, features, envelope }
+    const recipients = [...delivery.open]
+    const addresses = recipients.map((index) => envelope.recipients[index]?.address ?? '')
+    const outgoing = shaped(this.#hooks['smtp.envelope'], { sender: envelope.sender, recipients: addresses }, context)
+    const source = sourceOf(content, this.#hooks, context)
+    if (outgoing instanceof Promise || source instanceof Promise || (envelope.smtputf8 === true && !features.smtputf8))
+      return this.#prepareSlowly(delivery, recipients, outgoing, source)
+    return this.#transaction(delivery, recipients, outgoing, source)
+  }
+
+  async #prepareSlowly(
+    delivery: Delivery,
+    recipients: readonly number[],
+    outgoing: OutgoingEnvelope | Promise<OutgoingEnvelope>,
+    source: Source | Promise<Source>,
+  ): Promise<Transaction | undefined> {
+    const { envelope, content } = delivery.job.message
+    const [addresses, readySource] = await Promise.all([outgoing, source])
+    if (envelope.smtputf8 === true && !this.features.smtputf8) {
+      const words = [addresses.sender, ...addresses.recipients]
+      if (words.some(isInternational) || (await content.head()).some((byte) => byte > 127)) {
+        delivery.fail(needsUtf8(this.host), delivery.open, this.host)
+        return undefined
+      }
+    }
+    return this.#transaction(delivery, recipients, addresses, readySource)
+  }
+
+  #transaction(
+    delivery: Delivery,
+    recipients: readonly number[],
+    { sender, recipients: addresses }: OutgoingEnvelope,
+    source: Source,
+  ): Transaction | undefined {
+    const { features, host } = this
+    const { envelope } = delivery.job.message
+    const { size } = source.facts
+    if (features.size > 0 && size > features.size) {
+      // As Postfix: no QUIT either.
+      this.doom()
+      delivery.fail(tooLarge(host, size, features.size), delivery.open, host)
+      return undefined
+    }
+    if (!isSendable(sender) || !addresses.every(isSendable)) {
+      delivery.fail(badAddress(), delivery.open, host)
+      return undefined
+    }
+    const writing = { quotes: this.settings.quote_rfc821_envelope, features }
+    const mail = mailCommand(sender, envelope, size, writing)
+    const rcpts: string[] = []
+    for (const [i, index] of recipients.entries()) {
+      const recipient = envelope.recipients[index]
+      if (recipient !== undefined) rcpts.push(rcptCommand(addresses[i] ?? recipient.address, recipient, writing))
+    }
+    return new Transaction(this, delivery, scriptOf(this.isReused, mail, rcpts, recipients), source)
+  }
+
+  /** After a transaction: into the pool, or goodbye. */
+  async #leave(conclusion: Conclusion, keeps: boolean): Promise<void> {
+    const { chat } = this
+    if (chat.isOver) return
+    if (this.#isDoomed) chat.close()
+    else if (keeps && chat.isQuiet) this.#pool.keep(this)
+    else await this.#sayGoodbye(conclusion)
+  }
+
+  async #sayGoodbye(conclusion: Conclusion): Promise<void> {
+    const { chat, features, settings } = this
+    this.#turns.take(chat)
+    let lastWord = conclusion === 'quitting' ? '' : 'QUIT\r\n'
+    if (conclusion === 'aborted' && features.pipelining && settings.skip_quit_response) lastWord = `RSET\r\n${lastWord}`
+    else if (conclusion === 'aborted') {
+      chat.write('RSET\r\n')
+      if (typeof (await this.#turns.next(chat, 'RSET')) === 'string') return
+    }
+    if (settings.skip_quit_response) {
+      chat.close(lastWord)
+      return
+    }
+    if (lastWord !== '') chat.write(lastWord)
+    await this.#turns.next(chat, 'QUIT')
+    chat.close()
+  }
+}
+
+function scriptOf(isReused: boolean, mail: string, rcpts: readonly string[], recipients: readonly number[]): Script {
+  const states: CommandState[] = isReused ? ['RSET', 'MAIL'] : ['MAIL']
+  for (let i = 0; i < rcpts.length; i++) states.push('RCPT')
+  states.push('DATA')
+  return { commands: [...(isReused ? ['RSET'] : []), mail, ...rcpts, 'DATA'], states, recipients }
+}

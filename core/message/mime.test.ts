@@ -150,7 +150,7 @@ describe('Content-Type', () => {
     ['multipart/mixed (comment (nested)); (c) boundary (d) = (e) "x"', 'multipart/mixed', { boundary: 'x' }],
     ['multipart/mixed;\r\n\tboundary=x', 'multipart/mixed', { boundary: 'x' }],
     ['multipart/mixed; boundary=first; boundary=second', 'multipart/mixed', { boundary: 'first' }],
-    ['multipart/mixed; boundary=; x=y', 'multipart/mixed', {}],
+    ['multipart/mixed; boundary=; x=y', 'multipart/mixed', { x: 'y' }],
     ['a/b; __proto__=1', 'a/b', { ['__proto__']: '1' }],
   ]
   for (const [value, type, parameters] of values)

@@ -3,7 +3,7 @@
  * a growing delay when they die, asked together, stopped together.
  */
 import type { ChildProcess } from 'node:child_process'
-import { Channel, type Methods } from './channel.ts'
+import { Channel, type Methods, RemoteError } from './channel.ts'
 import type { StartOrder, StartReport } from './orders.ts'
 
 /** Milliseconds before a worker that died early is replaced: doubled for each early death in a row. */
@@ -11,6 +11,8 @@ const FIRST_DELAY = 100
 const LONGEST_DELAY = 10_000
 /** A worker that lived this long did not die of its start. */
 const SETTLED = 10_000
+/** Processes that may die in one place while the gateway starts. */
+const MOST_TRIES = 3
 /** Milliseconds beyond the grace time after which a worker that does not end is killed. */
 const PATIENCE = 3000
 
@@ -69,10 +71,23 @@ export class WorkerPool {
     this.preload(1)
     const [first] = this.#slots
     if (first === undefined) return []
-    const report = await this.#start(first)
+    const report = await this.#bringUp(first)
     if (this.#stopping) throw new Error('told to stop')
     this.preload(count)
-    return [report, ...(await Promise.all(this.#slots.slice(1).map((slot) => this.#start(slot))))]
+    return [report, ...(await Promise.all(this.#slots.slice(1).map((slot) => this.#bringUp(slot))))]
+  }
+
+  /** A worker that says that it can not serve ends the start; one that dies without a word is replaced a few times. */
+  async #bringUp(slot: Slot): Promise<StartReport> {
+    for (let tries = 1; ; tries++) {
+      try {
+        return await this.#start(slot)
+      } catch (error) {
+        if (error instanceof RemoteError || this.#stopping || tries === MOST_TRIES) throw error
+        await slot.exited
+        this.#fork(slot)
+      }
+    }
   }
 
   /** Asks every worker; one that is gone answers with its error. */

@@ -13,7 +13,6 @@ import { QUERIES, type Query } from './subjects.ts'
 const PARAMETERS = declare('plugin:rbl', {
   maps_rbl_reject_code: code('554', 'Reply code for clients and names on a block list.'),
   default_rbl_reply: text(
-    // biome-ignore lint/suspicious/noTemplateCurlyInString: a template of Postfix's
     '$rbl_code Service unavailable; $rbl_class [$rbl_what] blocked using $rbl_domain${rbl_reason?; $rbl_reason}',
     'Reply to clients on a block list, with $name expansion, for lists without their own in rbl_reply_maps.',
     { raw: true },

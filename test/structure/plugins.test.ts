@@ -19,7 +19,7 @@ interface Schema {
 /** Names in the first column of the options table. */
 function documentedOptions(page: string): string[] {
   const section = /^## Options\n([\s\S]*?)(?=^## |(?![\s\S]))/m.exec(page)?.[1] ?? ''
-  return [...section.matchAll(/^\| `([^`]+)` \|/gm)].map((match) => match[1] ?? '').sort()
+  return [...section.matchAll(/^\| `([^`]+)` +\|/gm)].map((match) => match[1] ?? '').sort()
 }
 
 for (const name of plugins) {

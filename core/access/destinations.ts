@@ -45,7 +45,7 @@ export async function createDestinations(scope: Scope, openTable: (spec: string)
   ]
   const resolve = (address: string): MaybePromise<Resolved> => resolveAddress(address, rules)
   const classOf = ({ domain, isLocal }: Resolved): MaybePromise<AddressClass> => {
-    if (isLocal || domain === '') return 'local'
+    if (isLocal) return 'local'
     const found = firstOf(classes, ([list, name]) => chain(list.name(domain), (yes) => (yes ? name : undefined)))
     return chain(found, (name) => name ?? 'default')
   }

@@ -14,10 +14,11 @@ export function parseRoute(text: string): PartialRoute {
   return { transport: text.slice(0, colon).trim(), nexthop: text.slice(colon + 1).trim() }
 }
 
-/** What error:text and retry:text say of a recipient: an optional status, else 5.0.0 or 4.0.0, and the text. */
+/** What error:text and retry:text say of a recipient: a status of their class, if the text begins with one, and the text. */
 export function failureOf(transport: string, text: string): RecipientFailure {
-  const [klass, otherwise] = transport === 'retry' ? ['4', 'Address is unreachable'] : ['5', 'Address is undeliverable']
+  const klass = transport === 'retry' ? '4' : '5'
   const match = /^([245])(\.\d{1,3}\.\d{1,3})(?=\s|$)/.exec(text)
+  const status = match?.[1] === klass ? match[0] : `${klass}.0.0`
   const reason = (match === null ? text : text.slice(match[0].length)).trim()
-  return { status: match === null ? `${klass}.0.0` : `${klass}${match[2]}`, reason: reason || (otherwise as string) }
+  return { status, reason: reason || 'Address is undeliverable' }
 }

@@ -61,9 +61,9 @@ function withDomain(local: string, written: string, rules: ResolveRules, left: n
 /** `site!user` and `user%site` as `user@site`; undefined when it is neither, or not to be read so. */
 function rewriteLocal(local: string, { bangs, percents }: ResolveRules): string | undefined {
   const bang = bangs ? local.indexOf('!') : -1
-  if (bang > 0 && bang < local.length - 1) return `${local.slice(bang + 1)}@${local.slice(0, bang)}`
+  if (bang > 0) return `${local.slice(bang + 1)}@${local.slice(0, bang)}`
   const percent = percents ? local.lastIndexOf('%') : -1
-  if (percent > 0 && percent < local.length - 1) return `${local.slice(0, percent)}@${local.slice(percent + 1)}`
+  if (percent !== -1 && percent < local.length - 1) return `${local.slice(0, percent)}@${local.slice(percent + 1)}`
   return undefined
 }
 

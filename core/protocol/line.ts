@@ -114,8 +114,8 @@ export class LineReader {
 
   #keep(chunk: Buffer, from: number, to: number): void {
     const room = this.#limit - this.#partial.length
-    this.#partialCr = chunk[to - 1] === CR
-    if (to - from > room) this.#overflow = true
+    if (to > from) this.#partialCr = chunk[to - 1] === CR
+    for (let i = from + Math.max(room, 0); i < to && !this.#overflow; i++) this.#overflow = chunk[i] !== CR
     if (room > 0) this.#partial += chunk.toString('latin1', from, Math.min(to, from + room))
   }
 

@@ -18,6 +18,7 @@ export const REPLIES = Object.freeze({
   unknownCommand: fixed(500, '5.5.2', 'Error: command not recognized'),
   notImplemented: fixed(502, '5.5.1', 'Error: command not implemented'),
   pipelining: fixed(554, '5.5.0', 'Error: SMTP protocol synchronization', true),
+  internalError: fixed(451, '4.3.0', 'Temporary lookup failure'),
   insufficientAuthorization: fixed(550, '5.7.0', 'Error: insufficient authorization'),
 
   heloSyntax: fixed(501, undefined, 'Syntax: HELO hostname'),
@@ -63,6 +64,7 @@ export const REPLIES = Object.freeze({
   etrnHeloFirst: fixed(503, undefined, 'Error: send HELO/EHLO first'),
   etrnInMail: fixed(503, undefined, 'Error: MAIL transaction in progress'),
   etrnBadName: fixed(501, undefined, 'Error: invalid parameter syntax'),
+  inTransaction: fixed(503, '5.5.1', 'Error: MAIL transaction in progress'),
   starttlsSyntax: fixed(501, '5.5.4', 'Syntax: STARTTLS'),
   authOff: fixed(503, '5.5.1', 'Error: authentication not enabled'),
 })

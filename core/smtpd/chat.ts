@@ -42,6 +42,8 @@ function onError(): void {}
 
 /** What may wait to be read by the peer before its commands wait too. */
 const MAX_UNREAD = 64 * 1024
+/** How long (ms) a peer has to read what was written last. */
+const LAST_WORDS = 10_000
 
 export class Chat {
   readonly #socket: OwnedSocket
@@ -94,16 +96,12 @@ export class Chat {
   /** Writes what was gathered and hangs up. */
   close(): void {
     this.flush()
+    if (this.#socket.writableLength > 0) this.#socket.setTimeout(LAST_WORDS)
     this.#socket.destroySoon()
   }
 
   /** Hangs up at once. */
   destroy(): void {
     this.#socket.destroy()
-  }
-
-  /** The time limit begins anew. @param timeout milliseconds */
-  wait(timeout: number): void {
-    this.#socket.setTimeout(timeout)
   }
 }

@@ -16,6 +16,8 @@ export const TABLE: readonly Command[] = [
   helo,
   ehlo,
   lhlo,
+  xclient,
+  xforward,
   starttls,
   auth,
   mail,
@@ -27,8 +29,6 @@ export const TABLE: readonly Command[] = [
   vrfy,
   etrn,
   quit,
-  xclient,
-  xforward,
 ]
 
 /** Rows by verb in upper case. */

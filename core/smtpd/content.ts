@@ -132,9 +132,10 @@ export class Content implements Receiver {
 
   async #finish(queued: (id: string) => Reply): Promise<Reply> {
     const session = this.#session
+    // It is the intake's now, even if the connection ends before the answer is there.
+    session.message = undefined
     try {
       const result = await this.#message.finish(this.#transaction, this.#scanner.facts())
-      session.message = undefined
       return this.#over(OUTCOMES[result.kind](result as never, session, queued))
     } catch (error) {
       return this.#over(this.#broken(error))

@@ -111,24 +111,28 @@ class SmtpListener implements Listener {
     generation.retain()
     if (!settingsOf(runtime).smtpd_peername_lookup) return this.#begin(socket, client, generation, runtime)
     socket.on('error', ignore)
+    // What the client says before it was greeted is looked at then (smtpd_forbid_unauth_pipelining).
+    let early: Buffer | undefined
+    socket.once('data', (chunk) => {
+      early = typeof chunk === 'string' ? Buffer.from(chunk) : chunk
+      socket.pause()
+    })
     this.#arriving.add(socket)
-    identifyClient(client, this.#deps.services.dns, this.#hosts).then(
-      (known) => this.#arrived(socket, known, generation, runtime),
-      (error) => {
-        this.#fault(error)
-        this.#arrived(socket, client, generation, runtime)
-      },
-    )
+    const begin = (known: Client) => this.#arrived(socket, known, generation, runtime, early)
+    identifyClient(client, this.#deps.services.dns, this.#hosts).then(begin, (error) => {
+      this.#fault(error)
+      begin(client)
+    })
   }
 
-  #arrived(socket: Socket, client: Client, generation: Generation, runtime: ListenerRuntime): undefined {
+  #arrived(socket: Socket, client: Client, generation: Generation, runtime: ListenerRuntime, early?: Buffer): undefined {
     this.#arriving.delete(socket)
-    if (!socket.destroyed) return this.#begin(socket, client, generation, runtime)
+    if (!socket.destroyed) return this.#begin(socket, client, generation, runtime, early)
     generation.release()
     this.#empty()
   }
 
-  #begin(socket: Socket, client: Client, generation: Generation, runtime: ListenerRuntime): undefined {
+  #begin(socket: Socket, client: Client, generation: Generation, runtime: ListenerRuntime, early?: Buffer): undefined {
     const { services, intake, flushSite } = this.#deps
     const id = `${this.#prefix}${(this.#count++).toString(36)}`
     const server = { address: unknownClient(socket.localAddress ?? '', 0).address, port: socket.localPort ?? 0 }
@@ -139,7 +143,8 @@ class SmtpListener implements Listener {
       this.#empty()
     })
     this.#dialogs.add(dialog)
-    dialog.start()
+    dialog.start(early)
+    if (early !== undefined) socket.resume()
   }
 
   #empty(): undefined {

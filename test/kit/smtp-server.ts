@@ -1,16 +1,20 @@
 /** Fakes for tests of the SMTP server: a generation without plugins, an intake that keeps what it gets, a client that talks. */
 import { connect, type Socket } from 'node:net'
+import { Duplex } from 'node:stream'
 import type { IncomingMessage, Intake, IntakeResult } from '../../core/cleanup/types.ts'
 import { CONFIG_PARAMETERS } from '../../core/config/parameters.ts'
 import { scopeOf } from '../../core/config/scope.ts'
 import type { Event } from '../../core/events.ts'
-import type { Session, Transaction } from '../../core/facts.ts'
+import type { Transaction } from '../../core/facts.ts'
 import type { Generation, ListenerRuntime, Services } from '../../core/generation.ts'
 import { createHooks, type Hooks } from '../../core/hooks.ts'
 import { declare, flag, list, text } from '../../core/parameters.ts'
 import type { ContentFacts } from '../../core/queue/types.ts'
+import { unknownClient } from '../../core/smtpd/client.ts'
+import { Dialog } from '../../core/smtpd/dialog.ts'
 import { createListener, type Listener } from '../../core/smtpd/listener.ts'
 import { SMTPD } from '../../core/smtpd/parameters.ts'
+import { SmtpSession } from '../../core/smtpd/session.ts'
 
 /** What smtpd reads of other rooms. */
 const OTHERS = declare('test', {
@@ -110,21 +114,21 @@ export interface TestServerOptions {
 /** Client names are not looked up and errors cost no time, unless the parameters say otherwise. */
 const QUIET = { myhostname: 'mx.test', smtpd_peername_lookup: 'no', smtpd_error_sleep_time: '0' }
 
-/** Starts a listener on a free port of 127.0.0.1. */
-export async function testServer(options: TestServerOptions = {}): Promise<TestServer> {
+interface Parts {
+  readonly runtime: ListenerRuntime
+  readonly services: Services
+  readonly hooks: Hooks
+  readonly intake: FakeIntake
+  readonly events: Event[]
+}
+
+/** All that a listener or session needs, faked. */
+function fakeParts(options: TestServerOptions): Parts {
   const events: Event[] = []
-  const intake = fakeIntake()
   const hooks = createHooks(
     (step, hook, error) => events.push({ type: 'fault', where: `${step} ${hook}`, message: String(error) }),
     () => {},
   )
-  let held = 0
-  const runtime = fakeRuntime(hooks, options)
-  const generation = {
-    listeners: new Map([['smtp', runtime]]),
-    retain: () => void held++,
-    release: () => void held--,
-  } as unknown as Generation
   const services: Services = {
     dns: { resolve: () => Promise.reject(new Error('no DNS here')), close: () => {} },
     clock: { now: Date.now, sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms)) },
@@ -133,6 +137,18 @@ export async function testServer(options: TestServerOptions = {}): Promise<TestS
     random: () => 0.5,
     ...options.services,
   }
+  return { runtime: fakeRuntime(hooks, options), services, hooks, intake: fakeIntake(), events }
+}
+
+/** Starts a listener on a free port of 127.0.0.1. */
+export async function testServer(options: TestServerOptions = {}): Promise<TestServer> {
+  const { runtime, services, hooks, intake, events } = fakeParts(options)
+  let held = 0
+  const generation = {
+    listeners: new Map([['smtp', runtime]]),
+    retain: () => void held++,
+    release: () => void held--,
+  } as unknown as Generation
   const listener = createListener({ current: () => generation, name: 'smtp', services, intake })
   const { port } = await listener.listen({ host: '127.0.0.1', port: 0 })
   return { port, listener, hooks, intake, events, held: () => held, close: () => listener.close(0) }
@@ -146,6 +162,42 @@ function fakeRuntime(hooks: Hooks, options: TestServerOptions): ListenerRuntime 
     hooks,
     destinations: { classify: () => 'relay', isAuthorised },
   } as unknown as ListenerRuntime
+}
+
+/** A session without a socket: what it says to the given chunks, up to the end of both sides. */
+export interface Played {
+  readonly transcript: string
+  readonly taken: readonly Taken[]
+  readonly events: readonly Event[]
+}
+
+/** Plays chunks to a session, one after the other, each when the session is ready for it, and then ends the client's side. */
+export async function play(chunks: Iterable<Buffer>, options: TestServerOptions = {}): Promise<Played> {
+  const { runtime, services, intake, events } = fakeParts(options)
+  let transcript = ''
+  const wire = new Duplex({
+    allowHalfOpen: true,
+    read: () => {},
+    write: (text, _encoding, done) => {
+      transcript += String(text)
+      done()
+    },
+  })
+  const socket = Object.assign(wire, { setTimeout: () => socket, destroySoon: () => wire.destroy() }) as unknown as Socket
+  const client = unknownClient('127.0.0.1', 1)
+  const over = new Promise<void>((resolve) => {
+    const session = new SmtpSession('S1', client, { address: '127.0.0.1', port: 25 }, { runtime, services, intake })
+    new Dialog(socket, session, () => resolve()).start()
+  })
+  for (const chunk of chunks) {
+    if (wire.destroyed) break
+    wire.push(chunk)
+    await new Promise(setImmediate)
+  }
+  if (!wire.destroyed) wire.push(null)
+  await over
+  await new Promise(setImmediate)
+  return { transcript, taken: intake.taken, events }
 }
 
 /** A client that sends bytes and gathers what comes back. */
@@ -220,6 +272,3 @@ export async function greeted(server: TestServer): Promise<TestClient> {
   await client.reply()
   return client
 }
-
-/** The open session as hooks see it, for tests that look inside. */
-export type SeenSession = Session

@@ -1,0 +1,66 @@
+/** Takes a command through its row: may it come now, is it refused, is it well formed, do the hooks agree, and then it is done. */
+import type { MaybePromise } from '../lookup/maybe.ts'
+import { REPLIES, replies } from '../protocol/reply-text.ts'
+import { type Reply, renderReply } from '../reply.ts'
+import { ALWAYS, type Command, isReply, LIMITED } from './command.ts'
+import { UNKNOWN } from './commands.ts'
+import { askCommand, askFilter } from './filters.ts'
+import type { Found } from './interpret.ts'
+import type { Counts } from './limits.ts'
+import type { SmtpSession } from './session.ts'
+
+/** What obeying needs of the dialog. */
+export interface Turn {
+  readonly session: SmtpSession
+  readonly counts: Counts
+  /** Goes on with a value, now or when it is there; meanwhile the input waits. */
+  settle<T>(value: MaybePromise<T>, next: (value: T) => undefined): undefined
+  answer(reply: Reply): undefined
+  hangUp(reply: Reply): undefined
+  /** Does unread input follow where none may? Then the session is over. */
+  isPremature(verb: string, flags: number): boolean
+}
+
+/** A command of the table. */
+export function obey(turn: Turn, row: Command, argument: string): undefined {
+  const { session } = turn
+  if (turn.isPremature(row.verb, row.flags)) return
+  if (session.denied && (row.flags & ALWAYS) === 0) return turn.answer(replies.accessDenied(session.clientText))
+  if ((row.flags & LIMITED) !== 0) turn.counts.useless(session.settings)
+  const asked = askCommand(session, row.verb, argument)
+  if (asked === undefined) return check(turn, row, argument)
+  turn.settle(asked, (refusal) => (refusal === undefined ? check(turn, row, argument) : turn.answer(refusal)))
+}
+
+function check(turn: Turn, row: Command, argument: string): undefined {
+  const { session } = turn
+  const parsed = row.check(session, argument)
+  if (isReply(parsed)) return refuseSyntax(turn, parsed)
+  const proceed = (refusal: Reply | undefined): undefined => {
+    if (refusal !== undefined) return turn.answer(refusal)
+    turn.settle(row.proceed(session, parsed), (reply) => {
+      if (reply !== undefined) turn.answer(reply)
+    })
+  }
+  if (row.ask === undefined) proceed(undefined)
+  else turn.settle(row.ask(session, parsed), proceed)
+}
+
+/** Something that the table does not know. */
+export function obeyUnknown(turn: Turn, found: Found): undefined {
+  const { session } = turn
+  if (found.isForeign) {
+    session.warn(`non-SMTP command from ${session.clientText}: ${found.line}`)
+    return turn.hangUp(REPLIES.breakRules)
+  }
+  if (session.denied) return turn.answer(replies.accessDenied(session.clientText))
+  const asked = askFilter(session, 'unknown', found.line, { command: UNKNOWN })
+  turn.settle(asked, (refusal) => (refusal === undefined ? refuseSyntax(turn, REPLIES.unknownCommand) : turn.answer(refusal)))
+}
+
+function refuseSyntax(turn: Turn, reply: Reply): undefined {
+  const { session } = turn
+  const text = renderReply(reply).trimEnd()
+  session.deps.services.emit({ type: 'protocolError', dialog: session.dialog(), command: session.where, reply: text })
+  turn.answer(reply)
+}

@@ -15,7 +15,7 @@ const PATIENCE = 30_000
 /** sun_path of sockaddr_un, less the final NUL. */
 const LONGEST_PATH = 107
 
-/** An error that the caller is shown; `temporary` becomes exit code 75. */
+/** An error that the caller is shown; `temporary` (of any error) becomes exit code 75. */
 export class ControlError extends Error {
   readonly temporary: boolean
   constructor(message: string, temporary = false) {
@@ -131,7 +131,7 @@ async function answer(
   try {
     await send(socket, { done: (await handler(received.object, (item) => send(socket, { item }), signal)) ?? null })
   } catch (error) {
-    const temporary = error instanceof ControlError && error.temporary
+    const temporary = (error as { temporary?: unknown } | null)?.temporary === true
     await send(socket, { error: error instanceof Error ? error.message : String(error), temporary })
   }
 }

@@ -29,7 +29,14 @@ export class Endpoints {
   /** Opens what the configuration adds. @throws the first failure to listen; nothing new is left open then */
   async prepare(config: Configuration, make: MakeEndpoint, mayBeRoot: boolean): Promise<void> {
     const added = config.listeners.filter((listener) => !this.#open.has(keyOf(listener)))
-    const opened = await Promise.allSettled(added.map((listener) => opening(listener, make(listener), mayBeRoot)))
+    const openAll = (some: readonly ListenerConfig[]) => Promise.allSettled(some.map((each) => opening(each, make(each))))
+    const needsRoot = (listener: ListenerConfig): boolean => mayBeRoot && isPrivileged(listener.port)
+    const privileged = added.filter(needsRoot)
+    // One after the other: while root binds its ports, nothing else may be bound by root.
+    const opened = [
+      ...(privileged.length === 0 ? [] : await asRoot(() => openAll(privileged))),
+      ...(await openAll(added.filter((listener) => !needsRoot(listener)))),
+    ]
     const prepared = new Map<string, Open>()
     for (const result of opened) if (result.status === 'fulfilled') prepared.set(keyOf(result.value.config), result.value)
     this.#prepared = prepared
@@ -73,12 +80,10 @@ export class Endpoints {
   }
 }
 
-async function opening(config: ListenerConfig, endpoint: Endpoint, mayBeRoot: boolean): Promise<Open> {
-  const where = { host: config.host, port: config.port, reusePort: true }
+/** Ports above the limit are always bound by the unprivileged user: SO_REUSEPORT lets only one user share a port. */
+async function opening(config: ListenerConfig, endpoint: Endpoint): Promise<Open> {
   try {
-    // Ports above the limit are always bound by the unprivileged user: SO_REUSEPORT lets only one user share a port.
-    const bind = () => endpoint.listen(where)
-    const { port } = mayBeRoot && isPrivileged(config.port) ? await asRoot(bind) : await bind()
+    const { port } = await endpoint.listen({ host: config.host, port: config.port, reusePort: true })
     return { config, endpoint, port }
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException

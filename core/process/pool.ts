@@ -16,6 +16,19 @@ const MOST_TRIES = 3
 /** Milliseconds beyond the grace time after which a worker that does not end is killed. */
 const PATIENCE = 3000
 
+/** Milliseconds that a request waits for a worker that is being replaced, and between looks. */
+const REPLACEMENT_PATIENCE = 5000
+const REPLACEMENT_INTERVAL = 20
+
+/** A worker ended or does not serve; another takes its place, so that trying again helps. */
+export class WorkerGone extends Error {
+  readonly temporary = true
+  constructor(index: number, how: string) {
+    super(`worker ${index} is gone: ${how}`)
+    this.name = 'WorkerGone'
+  }
+}
+
 export interface PoolOptions {
   /** Starts a process. */
   fork(): ChildProcess
@@ -90,15 +103,34 @@ export class WorkerPool {
     }
   }
 
-  /** Asks every worker; one that is gone answers with its error. */
+  /** Asks every worker, each when it serves; one that does not answers with its error. */
   askAll<R>(method: string, argument?: unknown): Promise<PromiseSettledResult<R>[]> {
-    return Promise.allSettled(this.#slots.map((slot) => slot.channel.call<R>(method, argument)))
+    return Promise.allSettled(this.#slots.map((slot) => this.#ask<R>(slot, method, argument)))
   }
 
-  /** @throws RemoteError; Error when the worker is gone */
+  /** @throws RemoteError; WorkerGone when it does not serve, and is not replaced in time */
   ask<R>(index: number, method: string, argument?: unknown): Promise<R> {
     const slot = this.#slots[index]
-    return slot === undefined ? Promise.reject(new Error(`no worker ${index}`)) : slot.channel.call<R>(method, argument)
+    return slot === undefined ? Promise.reject(new WorkerGone(index, 'there is none')) : this.#ask<R>(slot, method, argument)
+  }
+
+  /**
+   * Asks those workers that serve now.
+   * @returns their answers, and what ends the others, so that they come back with a fresh order
+   */
+  async askServing(
+    method: string,
+    argument?: unknown,
+  ): Promise<{ results: PromiseSettledResult<unknown>[]; renewOthers(): void }> {
+    const others = this.#slots.filter((slot) => !slot.isStarted)
+    const serving = this.#slots.filter((slot) => slot.isStarted)
+    const results = await Promise.allSettled(serving.map((slot) => slot.channel.call(method, argument)))
+    return {
+      results,
+      renewOthers() {
+        for (const slot of others) slot.child.kill('SIGKILL')
+      },
+    }
   }
 
   tell(index: number, method: string, argument?: unknown): void {
@@ -130,6 +162,15 @@ export class WorkerPool {
     await Promise.all(this.#slots.map((slot) => this.#end(slot, grace)))
   }
 
+  async #ask<R>(slot: Slot, method: string, argument: unknown): Promise<R> {
+    const end = performance.now() + REPLACEMENT_PATIENCE
+    while (!slot.isStarted) {
+      if (this.#stopping || performance.now() > end) throw new WorkerGone(slot.index, 'it does not serve')
+      await new Promise((wake) => setTimeout(wake, REPLACEMENT_INTERVAL))
+    }
+    return slot.channel.call<R>(method, argument)
+  }
+
   async #end(slot: Slot, grace: number): Promise<void> {
     clearTimeout(slot.timer)
     const killer = setTimeout(() => slot.child.kill('SIGKILL'), grace + PATIENCE)
@@ -159,7 +200,7 @@ export class WorkerPool {
     const channel = slot.channel
     slot.exited = new Promise((resolve) => {
       const gone = (how: string): void => {
-        channel.close(new Error(`worker ${slot.index} (process ${child.pid}) is gone: ${how}`))
+        channel.close(new WorkerGone(slot.index, how))
         resolve(how)
         this.#died(slot, child, how)
       }

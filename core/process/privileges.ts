@@ -54,7 +54,7 @@ export function isPrivileged(port: number): boolean {
   }
 }
 
-/** Runs `work` as root again; only its synchronous part and what it awaits. */
+/** Runs `work`, and whatever else runs until it is done, as root again. Not to be nested. */
 export async function asRoot<T>(work: () => Promise<T>): Promise<T> {
   const uid = process.geteuid?.() ?? 0
   process.seteuid?.(0)

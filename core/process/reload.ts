@@ -44,15 +44,16 @@ export async function reload(context: ReloadContext, loaded: Configuration): Pro
 
 async function switchAll(context: ReloadContext, config: Configuration, generation: number): Promise<void> {
   const order: PrepareOrder = { config, generation }
-  const prepared = await context.pool.askAll('prepare', order)
-  const failure = prepared.find((result) => result.status === 'rejected')
+  const { results, renewOthers } = await context.pool.askServing('prepare', order)
+  const failure = results.find((result) => result.status === 'rejected')
   if (failure !== undefined) {
-    await context.pool.askAll('abort', { generation })
+    await context.pool.askServing('abort', { generation })
     throw failure.reason
   }
-  // A worker that dies from here on comes back with the new configuration.
+  // A worker that dies from here on comes back with the new configuration; so do those that were not there to be asked.
   context.adopt(config, generation)
-  await context.pool.askAll('commit', { generation })
+  await context.pool.askServing('commit', { generation })
+  renewOthers()
 }
 
 /** A worker that gave up root can not bind a port below 1024: each is replaced in turn, while the others serve. */

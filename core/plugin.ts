@@ -43,9 +43,16 @@ import type { Refusal, Verdict } from './verdict.ts'
 export type * from './events.ts'
 export * from './facts.ts'
 export type * from './hooks.ts'
-export { extensionAt } from './lookup/keys.ts'
-export { type Hit, type SearchRules, searchClient, searchDomain, searchMail, searchRules } from './lookup/search.ts'
-export { splitList } from './lookup/source.ts'
+export {
+  extensionAt,
+  type Hit,
+  type SearchRules,
+  searchClient,
+  searchDomain,
+  searchMail,
+  searchRules,
+  splitList,
+} from './lookup/search.ts'
 export type { Table, TableContext, TableType } from './lookup/table.ts'
 export { TableError } from './lookup/table.ts'
 export { ADDRESS_HEADERS, type AddressSpan, findAddresses, replaceAddresses } from './message/addresses.ts'

@@ -2,11 +2,11 @@
  * Tells senders what became of their mail, and the postmaster where notify_classes asks for it. Postfix: bounce(8), defer(8),
  * trace(8); RFC 3461 and RFC 3464. Never answers a bounce with a bounce.
  */
-import { parseTime } from '../config/units.ts'
 import type { Generation, Services } from '../generation.ts'
 import { ask, type BounceRequest, type Notice, shaped } from '../hooks.ts'
 import { compactTime, createMailDate } from '../message/date.ts'
 import type { BounceRecipient, Bouncer, Queue } from '../queue/manager-types.ts'
+import { QUEUE_PARAMETERS } from '../queue/parameters.ts'
 import type { QueuedMessage, QueueId } from '../queue/types.ts'
 import { composeReport } from './compose.ts'
 import { daemonFrom, type Identity, identityOf, noticeEnvelope } from './origin.ts'
@@ -87,6 +87,10 @@ class Telling {
     return this.#generation.scope.values(BOUNCE)
   }
 
+  get #queueValues() {
+    return this.#generation.scope.values(QUEUE_PARAMETERS)
+  }
+
   #request(recipients: readonly BounceRecipient[]): BounceRequest {
     return { envelope: this.#message.envelope, kind: this.#kind, recipients: recipients.map(({ index }) => index) }
   }
@@ -139,14 +143,9 @@ class Telling {
   #templateValues(): TemplateValues {
     return {
       hostname: this.#identity.hostname,
-      delayHours: Math.floor(this.#time('delay_warning_time', '0h', 'h') / HOUR),
-      lifetimeDays: Math.floor(this.#time('maximal_queue_lifetime', '5d', 'd') / DAY),
+      delayHours: Math.floor(this.#queueValues.delay_warning_time / HOUR),
+      lifetimeDays: Math.floor(this.#queueValues.maximal_queue_lifetime / DAY),
     }
-  }
-
-  /** A time parameter that another part of the gateway declares, in milliseconds. */
-  #time(name: string, fallback: string, unit: 'h' | 'd'): number {
-    return parseTime(this.#generation.scope.text(name) ?? fallback, unit)
   }
 
   async #compose(planned: PlannedNotice, notice: Notice) {
@@ -165,7 +164,7 @@ class Telling {
           identity: this.#identity,
           recipients: planned.recipients,
           date: this.#date,
-          retryUntil: this.#kind === 'delay' ? envelope.arrived + this.#time('maximal_queue_lifetime', '5d', 'd') : undefined,
+          retryUntil: this.#kind === 'delay' ? envelope.arrived + this.#queueValues.maximal_queue_lifetime : undefined,
         },
         copy: planned.copy,
         whole: !planned.headersOnly && (limit === 0 || content.facts.size <= limit),

@@ -4,10 +4,11 @@ import { joinFacts, scanFacts } from '../message/facts.ts'
 import { HeaderBlock, rawText } from '../message/headers.ts'
 import type { Header } from '../message/types.ts'
 import type { Refusal } from '../verdict.ts'
+import { completeHeaders } from './completion.ts'
 import { closeNames, cutHeaders, dropHeaders, missingHeaders } from './head.ts'
 import { ContentRequest } from './request.ts'
 import type { IntakeResult } from './types.ts'
-import { type Finished, headerLines, missing, type WholeMessage } from './whole.ts'
+import { type Finished, getsMissing, headerLines, missing, type WholeMessage } from './whole.ts'
 
 /** Runs all steps. @throws StepError, or rejects with it, when a step that stores fails */
 export async function runSteps(message: WholeMessage, trace: readonly string[]): Promise<Finished | IntakeResult> {
@@ -33,7 +34,9 @@ export async function runSteps(message: WholeMessage, trace: readonly string[]):
   const refusal = await ask(hooks['cleanup.message'], request)
   if (refusal !== undefined) return refused(request, refusal)
   dropHeaders(headers, rules.dropped)
-  if (rules.completes(session))
+  const completion = rules.completion.headers(session)
+  if (completion !== undefined) completeHeaders(headers, completion)
+  if (getsMissing(message))
     for (const header of missingHeaders(missing(message, (name) => headers.find(name) !== undefined)))
       headers.append(rawText(header))
   if (hooks['filter.message'].isUsed()) {

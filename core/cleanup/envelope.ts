@@ -24,6 +24,8 @@ export interface EnvelopeParts {
   readonly edits: readonly Edit[]
   readonly changes: RecipientChanges | undefined
   readonly messageId: string | undefined
+  /** Completes addresses before the hooks see them. */
+  complete(address: string): string
   readonly duplicates: { readonly limit: number; readonly original: boolean }
 }
 
@@ -31,7 +33,7 @@ export interface EnvelopeParts {
 export function buildEnvelope(parts: EnvelopeParts): Envelope | undefined | Promise<Envelope | undefined> {
   const { id, session, transaction, runtime } = parts
   const request: IntakeRequest = { queueId: id, session, transaction }
-  const sender = shaped(runtime.hooks['cleanup.sender'], transaction.sender.text, request)
+  const sender = shaped(runtime.hooks['cleanup.sender'], parts.complete(transaction.sender.text), request)
   const recipients = shaped(runtime.hooks['cleanup.recipients'], wanted(parts), request)
   if (typeof sender === 'string' && !isPromise(recipients)) return finished(parts, sender, recipients)
   return Promise.all([sender, recipients]).then(([from, to]) => finished(parts, from, to))
@@ -42,7 +44,7 @@ function isPromise<T>(value: T | Promise<T>): value is Promise<T> {
 }
 
 /** The recipients that the client named and that steps added, less those they took away. */
-function wanted({ transaction, edits, changes }: EnvelopeParts): NewRecipient[] {
+function wanted({ transaction, edits, changes, complete }: EnvelopeParts): NewRecipient[] {
   const out = transaction.recipients.map(({ address, originalRecipient, notify }) =>
     newRecipient(address.text, originalRecipient, notify),
   )
@@ -53,9 +55,15 @@ function wanted({ transaction, edits, changes }: EnvelopeParts): NewRecipient[] 
     never = NOTIFY.NEVER
   }
   for (const { address } of blindCopies(edits)) out.push(newRecipient(address, undefined, NOTIFY.NEVER))
-  if (changes === undefined) return out
+  if (changes === undefined) return out.map((one) => completed(one, complete))
   for (const { text, originalRecipient, notify } of changes.added) out.push(newRecipient(text, originalRecipient, notify ?? 0))
-  return changes.removed.size === 0 ? out : out.filter(({ address }) => !changes.removed.has(address.toLowerCase()))
+  const left = changes.removed.size === 0 ? out : out.filter(({ address }) => !changes.removed.has(address.toLowerCase()))
+  return left.map((one) => completed(one, complete))
+}
+
+function completed(one: NewRecipient, complete: (address: string) => string): NewRecipient {
+  const address = complete(one.address)
+  return address === one.address ? one : { ...one, address }
 }
 
 function blindCopies(edits: readonly Edit[]) {

@@ -5,11 +5,12 @@ import { headerValueAt } from '../message/head.ts'
 import { receivedHeader } from '../message/received.ts'
 import { defer, reject } from '../verdict.ts'
 import { runSteps } from './checked.ts'
+import { hasIncomplete } from './completion.ts'
 import type { TakenContent } from './content.ts'
 import { buildEnvelope } from './envelope.ts'
 import { missingHeaders, plainHead } from './head.ts'
 import type { IntakeResult } from './types.ts'
-import { type Finished, headerLines, missing, type WholeMessage } from './whole.ts'
+import { type Finished, getsMissing, headerLines, missing, type WholeMessage } from './whole.ts'
 
 const LONG_HEAD = reject(552, '5.3.4', 'Message header size exceeds fixed limit')
 const LOOPING = reject(554, '5.4.0', 'Error: too many hops')
@@ -54,7 +55,8 @@ async function settle(message: WholeMessage): Promise<IntakeResult> {
     !hooks['queue.store'].isUsed() &&
     content.survey.longestHeader <= rules.values.header_size_limit &&
     !content.survey.spaced &&
-    !holdsAny(content.survey.counts, rules.dropped)
+    !holdsAny(content.survey.counts, rules.dropped) &&
+    !isIncomplete(message)
   if (plain) return store(message, plainContent(message, trace))
   const outcome = await runSteps(message, trace)
   return 'kind' in outcome ? outcome : store(message, outcome)
@@ -73,11 +75,16 @@ function holdsAny(counts: ReadonlyMap<string, number>, names: ReadonlySet<string
   return false
 }
 
+function isIncomplete({ content, rules, session }: WholeMessage): boolean {
+  const completion = rules.completion.headers(session)
+  return completion !== undefined && hasIncomplete(content.head, content.survey, completion)
+}
+
 /** The way of a message that no step looks at. */
 function plainContent(message: WholeMessage, trace: readonly string[]): Finished {
-  const { content, rules, session, facts } = message
+  const { content, facts } = message
   const { counts, first, headers } = content.survey
-  const below = rules.completes(session) ? missingHeaders(missing(message, (name) => counts.has(name))) : []
+  const below = getsMissing(message) ? missingHeaders(missing(message, (name) => counts.has(name))) : []
   const head = plainHead(trace, headerLines(content), below, content.survey.end !== 'data')
   const at = first.get('message-id')
   return {
@@ -112,6 +119,7 @@ async function store(message: WholeMessage, finished: Finished): Promise<IntakeR
     changes,
     messageId,
     duplicates: { limit, original },
+    complete: rules.completion.envelope,
   })
   const envelope = built instanceof Promise ? await built : built
   if (envelope === undefined) return { kind: 'discarded', id }

@@ -1,8 +1,9 @@
 /** The parameters of a listener that concern its intake, made ready once. */
 import type { ListenerRuntime } from '../generation.ts'
+import { ADDRESS_HEADERS } from '../message/addresses.ts'
 import { type WantedHeaders, wantedHeaders } from '../message/head.ts'
 import type { Values } from '../parameters.ts'
-import { type ClientTest, headerRewriteClients } from './clients.ts'
+import { type Completion, completionOf } from './completion.ts'
 import { WATCHED } from './head.ts'
 import { CLEANUP } from './parameters.ts'
 
@@ -11,8 +12,7 @@ export interface Rules {
   /** Headers that are counted while the end of the head is looked for. */
   readonly watched: WantedHeaders
   readonly dropped: ReadonlySet<string>
-  /** Does mail of this client get missing headers? */
-  readonly completes: ClientTest
+  readonly completion: Completion
   readonly hostname: string
 }
 
@@ -21,13 +21,12 @@ export function rulesOf(runtime: ListenerRuntime): Rules {
   const { scope } = runtime
   const values = scope.values(CLEANUP)
   const dropped = new Set(values.message_drop_headers.map((name) => name.toLowerCase()))
-  const everyone = values.always_add_missing_headers || values.remote_header_rewrite_domain !== ''
   const hostname = scope.text('myhostname') ?? 'localhost'
   return {
     values,
-    watched: wantedHeaders([...WATCHED, ...dropped]),
+    watched: wantedHeaders([...WATCHED, ...ADDRESS_HEADERS, ...dropped]),
     dropped,
-    completes: everyone ? () => true : headerRewriteClients(values.local_header_rewrite_clients, runtime),
+    completion: completionOf(runtime),
     hostname,
   }
 }

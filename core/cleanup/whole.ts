@@ -49,3 +49,8 @@ export function missing(message: WholeMessage, has: (name: string) => boolean) {
     undisclosed: rules.values.undisclosed_recipients_header,
   }
 }
+
+/** Does it get Date, From and Message-ID where they are missing? */
+export function getsMissing({ rules, session }: WholeMessage): boolean {
+  return rules.values.always_add_missing_headers || rules.completion.headers(session) !== undefined
+}

@@ -7,6 +7,9 @@ import { addressKeys, domainKeys, extensionAt } from './keys.ts'
 import { firstOf, type MaybePromise } from './maybe.ts'
 import type { Table } from './table.ts'
 
+export { extensionAt } from './keys.ts'
+export { splitList } from './source.ts'
+
 /** How names and mail addresses are taken apart. */
 export interface SearchRules {
   /** `example.org` also stands for its subdomains (smtpd_access_maps in parent_domain_matches_subdomains). */

@@ -26,6 +26,7 @@ export function readLines(socket: Socket): LineReader {
   socket.on('error', ended)
   socket.on('end', ended)
   socket.on('close', ended)
+  socket.resume()
 
   const more = async (limit: number): Promise<boolean> => {
     if (chunks.length === 0 && !hasEnded) {

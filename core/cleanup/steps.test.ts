@@ -1,0 +1,133 @@
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import { anIntake } from '../../test/kit/intake.ts'
+import { anAddress } from '../../test/kit/session.ts'
+import { NOTIFY } from '../facts.ts'
+import type { MessageRequest } from '../message/types.ts'
+import { SpoolError } from '../queue/types.ts'
+import { discard, reject } from '../verdict.ts'
+
+describe('what steps do to a message', () => {
+  it('applies edits: prepend, bcc, hold, filter, redirect', async () => {
+    const gateway = anIntake()
+    const edits = [
+      { kind: 'prepend', header: 'X-A: ü' },
+      { kind: 'bcc', address: 'c@x' },
+      { kind: 'bcc', address: 'd@x' },
+      { kind: 'hold', text: '' },
+      { kind: 'filter', destination: 'smtp:[::1]:26' },
+    ]
+    await gateway.take('Subject: x\r\n\r\nb\r\n', { transaction: { edits } })
+    const [kept] = gateway.stored
+    assert.ok(kept)
+    assert.ok(kept.text.startsWith('X-A: \xc3\xbc\r\nReceived: '))
+    assert.equal(kept.envelope.hold, true)
+    assert.equal(kept.envelope.filter, 'smtp:[::1]:26')
+    assert.deepEqual(
+      kept.envelope.recipients.map(({ address, notify }) => [address, notify]),
+      [
+        ['b@gw.example', undefined],
+        ['c@x', undefined],
+        ['d@x', NOTIFY.NEVER],
+      ],
+    )
+    await gateway.take('\r\nb\r\n', {
+      transaction: { recipients: ['b@gw.example', 'c@gw.example'], edits: [...edits, { kind: 'redirect', address: 'r@x' }] },
+    })
+    assert.deepEqual(gateway.stored[1]?.envelope.recipients, [{ address: 'r@x', original: 'b@gw.example' }])
+    assert.equal(gateway.stored[1]?.envelope.filter, undefined)
+  })
+
+  it('drops repeated recipients, not those that differ in NOTIFY', async () => {
+    const gateway = anIntake()
+    const recipients = ['b@x', 'B@x', 'c@x', { address: anAddress('b@x'), originalRecipient: undefined, notify: NOTIFY.NEVER }]
+    await gateway.take('\r\nb\r\n', { transaction: { recipients } })
+    assert.deepEqual(
+      gateway.stored[0]?.envelope.recipients.map(({ address }) => address),
+      ['b@x', 'c@x', 'b@x'],
+    )
+  })
+
+  it('runs address hooks; without recipients the message is discarded; a failing one is 451', async () => {
+    const gateway = anIntake()
+    gateway.hooks['cleanup.sender'].tap('t', (sender) => `x-${sender}`)
+    gateway.hooks['cleanup.recipients'].tapPromise('t', async (list) =>
+      list.flatMap((one) => [1, 2].map((n) => ({ ...one, address: `${n}-${one.address}` }))),
+    )
+    await gateway.take('\r\nb\r\n')
+    assert.equal(gateway.stored[0]?.envelope.sender, 'x-a@client.example')
+    assert.deepEqual(gateway.stored[0]?.envelope.recipients, [
+      { address: '1-b@gw.example', original: 'b@gw.example' },
+      { address: '2-b@gw.example', original: 'b@gw.example' },
+    ])
+    gateway.hooks['cleanup.recipients'].tap('none', () => [])
+    assert.equal((await gateway.take('\r\nb\r\n')).kind, 'discarded')
+    gateway.hooks['cleanup.recipients'].tap('fails', () => {
+      throw new Error('table down')
+    })
+    const result = await gateway.take('\r\nb\r\n')
+    assert.equal(result.kind === 'refused' && result.refusal.kind === 'defer' && result.refusal.code, 451)
+  })
+
+  it('shows steps the right headers, and keeps what they change', async () => {
+    const gateway = anIntake()
+    const seen: string[][] = []
+    const look = (request: MessageRequest) => {
+      seen.push([...request.headers].map(({ name }) => name))
+    }
+    const see = (request: MessageRequest): undefined => {
+      look(request)
+    }
+    gateway.hooks['cleanup.message'].tap('checks', (request) => {
+      look(request)
+      request.headers.insert(1, 'X-Added: 1')
+      request.replaceBody([Buffer.from('.new\r\n')])
+      request.addRecipient('c@x')
+      request.edit({ kind: 'hold', text: '' })
+      return undefined
+    })
+    gateway.hooks['filter.message'].tap('milter', see)
+    gateway.hooks['queue.store'].tap('store', see)
+    await gateway.take('Bcc: x\r\nSubject: x\r\n\r\nold\r\n')
+    assert.deepEqual(seen, [
+      ['Received', 'Bcc', 'Subject'],
+      ['X-Added', 'Subject'],
+      ['Received', 'X-Added', 'Subject'],
+    ])
+    const [kept] = gateway.stored
+    assert.ok(kept)
+    assert.ok(kept.text.endsWith('X-Added: 1\r\nSubject: x\r\n\r\n.new\r\n'))
+    assert.equal(kept.content.facts.dots, true)
+    assert.equal(kept.content.facts.size, kept.text.length)
+    assert.equal(kept.envelope.hold, true)
+    assert.equal(kept.envelope.recipients.length, 2)
+  })
+
+  it('refuses, discards and answers as steps say, and tells it once', async () => {
+    for (const [verdict, kind] of [
+      [reject(550, '5.7.1', 'no'), 'refused'],
+      [discard('bin'), 'discarded'],
+    ] as const) {
+      const gateway = anIntake({}, 10)
+      gateway.hooks['cleanup.message'].tap('t', () => verdict)
+      assert.equal((await gateway.take('Subject: x\r\n\r\nlong enough\r\n', { pieces: 5 })).kind, kind)
+      assert.equal(gateway.stored.length, 0)
+      assert.equal(gateway.streams.abandoned, gateway.streams.open)
+      assert.deepEqual(
+        gateway.events.map(({ type }) => type),
+        ['contentRefused'],
+      )
+    }
+    const gateway = anIntake()
+    gateway.hooks['queue.store'].tap('t', () => ({ code: 250, text: 'kept' }))
+    assert.deepEqual(await gateway.take('\r\nb\r\n'), { kind: 'answered', reply: { code: 250, text: 'kept' } })
+  })
+
+  it('a full spool keeps nothing', async () => {
+    const gateway = anIntake({}, 10)
+    gateway.fill()
+    await assert.rejects(gateway.take('Subject: x\r\n\r\nlong enough\r\n', { pieces: 5 }), SpoolError)
+    assert.equal(gateway.accepted.length, 0)
+    assert.equal(gateway.streams.abandoned, gateway.streams.open)
+  })
+})

@@ -7,7 +7,7 @@ import { type HostsFile, openHostsFile } from '../net/hosts.ts'
 import { identifyClient, unknownClient } from './client.ts'
 import { Dialog } from './dialog.ts'
 import { SmtpSession } from './session.ts'
-import { settingsOf } from './settings.ts'
+import { type Settings, settingsOf } from './settings.ts'
 
 export interface ListenerDeps {
   /** The configuration that new sessions get. */
@@ -108,8 +108,13 @@ class SmtpListener implements Listener {
       return
     }
     const client = unknownClient(socket.remoteAddress ?? '', socket.remotePort ?? 0)
+    const settings = this.#settings(runtime)
+    if (settings === undefined) {
+      socket.destroy()
+      return
+    }
     generation.retain()
-    if (!settingsOf(runtime).smtpd_peername_lookup) return this.#begin(socket, client, generation, runtime)
+    if (!settings.smtpd_peername_lookup) return this.#begin(socket, client, generation, runtime)
     socket.on('error', ignore)
     // What the client says before it was greeted is looked at then (smtpd_forbid_unauth_pipelining).
     let early: Buffer | undefined
@@ -145,6 +150,16 @@ class SmtpListener implements Listener {
     this.#dialogs.add(dialog)
     dialog.start(early)
     if (early !== undefined) socket.resume()
+  }
+
+  /** Undefined when a value does not fit, which the check of the configuration should have told. */
+  #settings(runtime: ListenerRuntime): Settings | undefined {
+    try {
+      return settingsOf(runtime)
+    } catch (error) {
+      this.#fault(error)
+      return undefined
+    }
   }
 
   #empty(): undefined {

@@ -1,6 +1,6 @@
 /** The parameters of one listener, worked out once for all its sessions. */
 import type { ListenerRuntime } from '../generation.ts'
-import { CidrSet } from '../net/ip.ts'
+import { CidrSet, parseCidr } from '../net/ip.ts'
 import type { Values } from '../parameters.ts'
 import type { AddressRules } from '../protocol/address.ts'
 import { ehloLines } from '../protocol/ehlo.ts'
@@ -22,6 +22,8 @@ export interface Settings extends Parameters {
   readonly noopCommands: ReadonlySet<string>
   readonly forbidden: (word: string) => boolean
   readonly discarded: ReadonlySet<string>
+  /** For the log at each EHLO; empty: nothing to say. */
+  readonly discardedText: string
   /** Keyword lines of EHLO before the `ehlo` hook. */
   readonly keywords: readonly string[]
 }
@@ -58,6 +60,7 @@ function derive({ scope }: ListenerRuntime): Settings {
     noopCommands: upper(values.smtpd_noop_commands),
     forbidden: forbiddenCommands(values.smtpd_forbidden_commands),
     discarded,
+    discardedText: discarded.has('SILENT-DISCARD') ? '' : [...discarded].join(' '),
     keywords: ehloLines(
       {
         sizeLimit: values.message_size_limit,
@@ -83,9 +86,11 @@ function bareNewline(text: string): BareNewline {
   return BARE_NEWLINE.get(text.toLowerCase()) ?? 'normalize'
 }
 
-/** The addresses and networks among the patterns; names and tables are no matter before the client has been identified. */
+/** The addresses and networks among the patterns; names and tables say nothing about an address alone. */
 function networks(patterns: readonly string[]): CidrSet {
-  return new CidrSet(patterns.filter((pattern) => /^[0-9a-fA-F:.[\]/]+$/.test(pattern)))
+  const set = new CidrSet()
+  for (const pattern of patterns) if (parseCidr(pattern) !== undefined) set.add(pattern)
+  return set
 }
 
 const INLINE_PATTERN = /^(?:regexp|pcre):\{\s*\{?\s*\/(.*)\/([a-z]*)\s+[^{}]*\}?\s*\}$/

@@ -42,7 +42,8 @@ function hello(verb: string, protocol: string, syntax: Reply, answer: (session: 
 
 function offer(session: SmtpSession): Reply {
   const { hooks } = session.deps.runtime
-  const { keywords, myhostname } = session.settings
+  const { keywords, myhostname, discardedText } = session.settings
+  if (discardedText !== '') session.deps.services.log.info(`discarding EHLO keywords: ${discardedText}`)
   return replies.ehlo(myhostname, hooks.ehlo.isUsed() ? hooks.ehlo.call(keywords, session) : keywords)
 }
 

@@ -8,7 +8,7 @@ import { completeHeaders } from './completion.ts'
 import { closeNames, cutHeaders, dropHeaders, missingHeaders } from './head.ts'
 import { ContentRequest } from './request.ts'
 import type { IntakeResult } from './types.ts'
-import { type Finished, getsMissing, headerLines, missing, type WholeMessage } from './whole.ts'
+import { type Finished, getsMissing, headerLines, missing, tellId, type WholeMessage } from './whole.ts'
 
 /** Runs all steps. @throws StepError, or rejects with it, when a step that stores fails */
 export async function runSteps(message: WholeMessage, trace: readonly string[]): Promise<Finished | IntakeResult> {
@@ -45,6 +45,7 @@ export async function runSteps(message: WholeMessage, trace: readonly string[]):
     if (filtered !== undefined) return refused(request, filtered)
     if (at >= 0 && received !== undefined) headers.insert(at, received.raw)
   }
+  tellId(message, headers.value('message-id'))
   if (hooks['queue.store'].isUsed()) {
     const reply = await ask(hooks['queue.store'], request)
     if (reply !== undefined) return { kind: 'answered', reply }

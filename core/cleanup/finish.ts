@@ -10,7 +10,7 @@ import type { TakenContent } from './content.ts'
 import { buildEnvelope } from './envelope.ts'
 import { missingHeaders, plainHead } from './head.ts'
 import type { IntakeResult } from './types.ts'
-import { type Finished, getsMissing, headerLines, missing, type WholeMessage } from './whole.ts'
+import { type Finished, getsMissing, headerLines, missing, tellId, type WholeMessage } from './whole.ts'
 
 const LONG_HEAD = reject(552, '5.3.4', 'Message header size exceeds fixed limit')
 const LOOPING = reject(554, '5.4.0', 'Error: too many hops')
@@ -57,7 +57,11 @@ async function settle(message: WholeMessage): Promise<IntakeResult> {
     !content.survey.spaced &&
     !holdsAny(content.survey.counts, rules.dropped) &&
     !isIncomplete(message)
-  if (plain) return store(message, plainContent(message, trace))
+  if (plain) {
+    const content = plainContent(message, trace)
+    tellId(message, content.messageId)
+    return store(message, content)
+  }
   const outcome = await runSteps(message, trace)
   return 'kind' in outcome ? outcome : store(message, outcome)
 }
@@ -108,7 +112,6 @@ async function store(message: WholeMessage, finished: Finished): Promise<IntakeR
   const { context, rules, id, arrived, session, transaction, runtime } = message
   const { head, body, facts, edits, changes, messageId } = finished
   const { duplicate_filter_limit: limit, enable_original_recipient: original } = rules.values
-  context.services.emit({ type: 'messageId', queueId: id, messageId: messageId ?? '<>' })
   const built = buildEnvelope({
     id,
     arrived,

@@ -54,3 +54,8 @@ export function missing(message: WholeMessage, has: (name: string) => boolean) {
 export function getsMissing({ rules, session }: WholeMessage): boolean {
   return rules.values.always_add_missing_headers || rules.completion.headers(session) !== undefined
 }
+
+/** Tells the Message-ID, before anything is told of the message's way. */
+export function tellId({ context, id }: WholeMessage, messageId: string | undefined): void {
+  context.services.emit({ type: 'messageId', queueId: id, messageId: messageId ?? '<>' })
+}

@@ -2,6 +2,7 @@
 import type { Session, Transaction } from '../facts.ts'
 import type { Scope } from '../parameters.ts'
 import { oneLine } from '../reply.ts'
+import { quoteAddress } from './quote.ts'
 
 /**
  * `Received: from helo (name [address])` + ` by myhostname (mail_name) with ESMTP id ID` + ` for <recipient>; date`, folded,
@@ -12,10 +13,15 @@ export function receivedHeader(session: Session, transaction: Transaction, id: s
   const { client } = session
   const address = client.family === 6 ? `IPv6:${client.address}` : client.address
   const by = `by ${scope.text('myhostname') ?? 'localhost'} (${scope.text('mail_name') ?? 'Postfix'})`
-  const from = `Received: from ${oneLine(session.helo ?? client.name)} (${client.name} [${address}])`
+  const from = `Received: from ${helo(session)} (${client.name} [${address}])`
   const head = `${from}\r\n\t${by} with ${protocolOf(session, transaction)} id ${id}`
   const only = transaction.recipients.length === 1 ? transaction.recipients[0] : undefined
-  return only === undefined ? `${head};\r\n\t${date}` : `${head}\r\n\tfor <${oneLine(only.address.text)}>; ${date}`
+  return only === undefined ? `${head};\r\n\t${date}` : `${head}\r\n\tfor <${oneLine(quoteAddress(only.address.text))}>; ${date}`
+}
+
+/** What the client calls itself, without characters that would change the meaning of the header. */
+function helo({ helo, client }: Session): string {
+  return oneLine(helo ?? client.name).replaceAll(/[ <>()\\";@]/g, '?')
 }
 
 /** RFC 3848 and RFC 6531 names: ESMTPSA and UTF8SMTPSA by what the session has. */

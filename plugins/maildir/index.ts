@@ -12,13 +12,14 @@ export default definePlugin<MaildirOptions>({
   name: 'maildir',
   stages: ['store'],
   schema,
-  async setup({ directory, sync }, { baseDirectory, clock, parameters }) {
+  async setup({ directory, sync }, { baseDirectory, clock, log, parameters }) {
     const hostname = parameters.text('myhostname') ?? 'localhost'
     const maildir = await Maildir.open(resolve(baseDirectory, directory), { hostname, sync, now: () => clock.now() })
     return {
       async 'queue.store'(request) {
         try {
-          await maildir.add(content(request))
+          const name = await maildir.add(content(request))
+          log.info(`${request.queueId}: from=<${request.transaction.sender.text}>, saved as ${name}`)
         } catch (error) {
           if (isFull(error)) return FULL
           throw error

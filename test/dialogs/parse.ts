@@ -82,7 +82,10 @@ const DIRECTIVES: ReadonlyMap<string, Directive> = new Map<string, Directive>([
   ['queue:', (draft, rest, _block, line) => void draft.steps.push({ kind: 'queue', pattern: rest, line })],
   [
     'delivered:',
-    (draft, rest, block, line) => void draft.steps.push({ kind: 'delivered', envelope: rest, content: block, line }),
+    (draft, rest, block, line) => {
+      const [envelope = '', ...content] = [rest, ...block].map((each) => Buffer.from(each, 'utf8').toString('latin1'))
+      draft.steps.push({ kind: 'delivered', envelope, content, line })
+    },
   ],
 ])
 
@@ -148,7 +151,9 @@ function addLine(draft: Draft, line: string, block: readonly string[], number: n
 }
 
 /** For the client `S:` is expected and `C:` is sent; for a server it is the other way round. */
-function addSpoken(draft: Draft, server: string | undefined, who: string, text: string, line: number): void {
+function addSpoken(draft: Draft, server: string | undefined, who: string, given: string, line: number): void {
+  // Octets, one character each: what is written here is UTF-8.
+  const text = Buffer.from(given, 'utf8').toString('latin1')
   const isSent = who === 'X' || who === (server === undefined ? 'C' : 'S')
   const step: ServerStep = isSent
     ? { kind: 'send', bytes: who === 'X' ? unquote(text) : `${repeated(text)}\r\n`, line }

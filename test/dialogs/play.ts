@@ -100,7 +100,7 @@ async function delivered(state: Walk, step: Extract<Step, { kind: 'delivered' }>
   const messages = await state.sink.waitFor(state.seen + 1, PATIENCE)
   const message = messages[state.seen++]
   assert.ok(message !== undefined)
-  const envelope = `${message.sender} -> ${message.recipients.join(',')}`
+  const envelope = `${message.sender === '' ? '<>' : message.sender} -> ${message.recipients.join(',')}`
   assert.ok(fits(envelope, step.envelope), `delivered ${envelope}, not ${step.envelope}`)
   if (step.content.length === 0) return
   const lines = message.content.toString('latin1').replace(/\r\n$/, '').split('\r\n')

@@ -3,7 +3,7 @@
  * A missing one is named; it fails the test where CI=true and skips it, visibly, elsewhere. Nothing is installed from here.
  */
 import { type ChildProcess, spawn } from 'node:child_process'
-import { accessSync, chmodSync, constants, mkdtempSync, rmSync } from 'node:fs'
+import { accessSync, chmodSync, closeSync, constants, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs'
 import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
@@ -83,11 +83,16 @@ export interface Running {
 
 /** Starts a program in the foreground; it ends with the test. */
 export function start(t: TestContext, command: string, argv: readonly string[], env: NodeJS.ProcessEnv = {}): Running {
-  const child = spawn(command, argv, { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, ...env } })
-  let text = ''
-  for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (text += String(chunk)))
-  child.on('error', (error) => (text += error.message))
-  const running = { output: () => text, stop: () => end(child) }
+  // A file, because some programs open /dev/stdout anew, which the sockets that Node makes for pipes do not allow.
+  const file = join(scratch(t), 'output')
+  const output = openSync(file, 'a')
+  const child = spawn(command, argv, { stdio: ['ignore', output, output], env: { ...process.env, ...env } })
+  closeSync(output)
+  let problem = ''
+  child.on('error', (error) => {
+    problem = error.message
+  })
+  const running = { output: () => readFileSync(file, 'latin1') + problem, stop: () => end(child) }
   t.after(running.stop)
   return running
 }

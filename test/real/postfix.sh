@@ -49,7 +49,7 @@ disable_dns_lookups = yes
 smtpd_peername_lookup = no
 M
 for kv in "$@"; do
-  n=${kv%%=*}; sed -i "/^$n = /d" "$D/etc/main.cf"; echo "$n = ${kv#*=}" >> "$D/etc/main.cf"
+  n=${kv%%=*}; sed -i "/^$n =/d" "$D/etc/main.cf"; echo "$n = ${kv#*=}" >> "$D/etc/main.cf"
 done
 o=; for w in ${SMTPD_OPTS:-}; do o="$o -o $w"; done
 if [ -n "${POSTSCREEN:-}" ]; then

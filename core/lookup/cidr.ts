@@ -22,7 +22,8 @@ const parse: Parse = (lines, warn) => {
 }
 
 function matcher(network: Cidr, negated: boolean): Rule<Ip>['matches'] {
-  return (ip) => (cidrMatch(network, ip) === negated ? undefined : '')
+  // A pattern says nothing about addresses of the other family, not even by negation.
+  return (ip) => (ip.family !== network.family || cidrMatch(network, ip) === negated ? undefined : '')
 }
 
 export const cidr: TableType = {

@@ -21,6 +21,11 @@ export const CLEANUP = declare('cleanup', {
     'bcc, content-length, resent-bcc, return-path',
     'Headers that are removed from every message, by name.',
   ),
+  mime_boundary_length_limit: count(
+    '2048',
+    'Bytes of a MIME boundary that count; boundaries that begin with the same bytes are the same.',
+  ),
+  mime_nesting_limit: count('100', 'Parts may be nested so deeply; deeper ones are told in the log.'),
   remote_header_rewrite_domain: text(
     '',
     'When not empty, mail of all other clients gets missing headers too (Message-Id and Date).',

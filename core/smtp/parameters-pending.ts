@@ -15,8 +15,6 @@ export const SMTP_PENDING = declare('smtp', {
   lmtp_discard_lhlo_keyword_address_maps: list('', 'Tables from server address to LHLO keywords that are ignored.', {
     live: false,
   }),
-  mime_boundary_length_limit: count('2048', 'Longest MIME boundary that is understood.', { live: false }),
-  mime_nesting_limit: count('100', 'Deepest nesting of MIME parts that is understood.', { live: false }),
   smtp_body_checks: list('', 'Tables that check body lines on the way out.', { live: false }),
   smtp_header_checks: list('', 'Tables that check headers on the way out.', { live: false }),
   smtp_mime_header_checks: list('', 'Tables that check MIME headers on the way out.', { live: false }),

@@ -2,7 +2,7 @@
  * header-checks: looks at headers and body lines of incoming mail with tables.
  * Postfix: header_checks, mime_header_checks, nested_header_checks, body_checks, body_checks_size_limit.
  */
-import { definePlugin, type PluginContext, splitList } from '#postern'
+import { definePlugin, MIME_LIMITS, type PluginContext, splitList } from '#postern'
 import type { HeaderChecksOptions } from '../../schemas/plugins/header-checks.d.ts'
 import schema from '../../schemas/plugins/header-checks.json' with { type: 'json' }
 import { checkBody } from './body.ts'
@@ -19,7 +19,10 @@ export default definePlugin<HeaderChecksOptions>({
     const mime = await open('mime_header_checks', inherited(options.mime_header_checks), context)
     const nested = await open('nested_header_checks', inherited(options.nested_header_checks), context)
     const body = await open('body_checks', options.body_checks, context)
-    const limits = { nesting: options.mime_nesting_limit, boundary: options.mime_boundary_length_limit }
+    const limits = {
+      nesting: count(context, 'mime_nesting_limit', MIME_LIMITS.nesting),
+      boundary: count(context, 'mime_boundary_length_limit', MIME_LIMITS.boundary),
+    }
     const rules = { mime, nested, body, limit: options.body_checks_size_limit, limits }
     return {
       async 'cleanup.message'(request) {
@@ -37,4 +40,9 @@ export default definePlugin<HeaderChecksOptions>({
 
 async function open(name: string, specs: string, { tables }: PluginContext): Promise<Checks> {
   return { name, tables: await Promise.all(splitList(specs).map((spec) => tables.open(spec))) }
+}
+
+/** A parameter that core declares and checks. */
+function count({ parameters }: PluginContext, name: string, fallback: number): number {
+  return Number(parameters.text(name) ?? fallback)
 }

@@ -24,12 +24,4 @@ body_checks: string
  * Bytes of each part of the body in which lines are looked at.
  */
 body_checks_size_limit: number
-/**
- * Parts may be nested so deeply; deeper ones are noted in the log.
- */
-mime_nesting_limit: number
-/**
- * Bytes of a boundary that count; boundaries that begin with the same bytes are the same.
- */
-mime_boundary_length_limit: number
 }

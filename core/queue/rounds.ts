@@ -173,8 +173,9 @@ export class Rounds {
       // RFC 3464 2.3.3: "relayed" is to a system that may not report further.
       action: agent === 'smtp' ? 'relayed' : 'delivered',
       status: outcome.status,
-      reason: outcome.text,
-      ...(outcome.remote === undefined ? {} : { remote: outcome.remote }),
+      ...(outcome.remote === undefined
+        ? { reason: outcome.text }
+        : { reason: `delivery via ${outcome.relay}: ${outcome.text}`, diagnostic: outcome.text, remote: outcome.remote }),
     }
   }
 

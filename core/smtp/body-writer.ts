@@ -34,6 +34,7 @@ export class BodyWriter {
   readonly #options: BodyOptions
   readonly #shaper: Shaper
   #isStopped = false
+  #isEnded = false
 
   constructor(options: BodyOptions) {
     this.#options = options
@@ -66,9 +67,16 @@ export class BodyWriter {
     }
   }
 
+  /** Ends the last line, once. */
+  #writeRest(): void {
+    if (this.#isEnded) return
+    this.#isEnded = true
+    for (const piece of this.#shaper.rest()) this.#options.chat.write(piece)
+  }
+
   #writeEnd(): void {
     const { chat, quits } = this.#options
-    for (const piece of this.#shaper.rest()) chat.write(piece)
+    this.#writeRest()
     if (this.#shaper.hasFolded) this.#options.folded()
     chat.write(quits ? DOT_QUIT : DOT, () => {
       if (!this.#isStopped) this.#options.flushed()
@@ -104,7 +112,7 @@ export class BodyWriter {
   async #beforeDot(): Promise<void> {
     const { chat, features, clock } = this.#options
     if (this.#isStopped || (features.delayDot === 0 && !features.separateDot)) return
-    for (const piece of this.#shaper.rest()) chat.write(piece)
+    this.#writeRest()
     await new Promise<void>((resolve) => {
       chat.write(NOTHING, resolve)
       if (chat.isOver) resolve()

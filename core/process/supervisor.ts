@@ -11,9 +11,10 @@ import { LeaseLedger } from './lease-ledger.ts'
 import { logIdentity } from './log-identity.ts'
 import type { LeaseOrder, StartOrder, WorkerStatus } from './orders.ts'
 import { assignOwners, existingOwners } from './owners.ts'
-import { WorkerPool } from './pool.ts'
+import { WorkerGone, WorkerPool } from './pool.ts'
 import { type Account, accountOf, PrivilegeError, prepareDirectory, prepareLogFile } from './privileges.ts'
 import { queueCommands } from './queue-desk.ts'
+import { readConfiguration } from './read-configuration.ts'
 import { type ReloadReport, reload } from './reload.ts'
 import type { GatewayStatus } from './status.ts'
 import { version } from './version.ts'
@@ -108,8 +109,7 @@ class Supervisor {
   async start(): Promise<void> {
     this.#catchSignals()
     this.#pool.preload(1)
-    const { loadConfiguration } = await import('../config/load.ts')
-    const loaded = await loadConfiguration(this.#options.file)
+    const loaded = await this.#read()
     if (this.isStopping) throw new Error('told to stop')
     const config = this.#options.workers === undefined ? loaded : { ...loaded, workers: this.#options.workers }
     this.#config = config
@@ -133,6 +133,19 @@ class Supervisor {
 
   get isStopping(): boolean {
     return this.#stopping !== undefined
+  }
+
+  #read(): Promise<Configuration> {
+    return readConfiguration(this.#options.file, async (order) => {
+      try {
+        return await this.#pool.askAny<Configuration>('parse', order)
+      } catch (error) {
+        if (!(error instanceof WorkerGone) || this.isStopping) throw error
+        // No worker lives long enough to answer, perhaps because of the configuration that this one shall replace.
+        const { parseConfiguration } = await import('../config/load.ts')
+        return parseConfiguration(order.file, order.source)
+      }
+    })
   }
 
   /** After a failed start: leaves nothing behind. */
@@ -203,8 +216,7 @@ class Supervisor {
     this.#log?.reopen()
     this.#pool.tellAll('reopenLog')
     try {
-      const { loadConfiguration } = await import('../config/load.ts')
-      const report = await reload(this.#reloadContext(current), await loadConfiguration(this.#options.file))
+      const report = await reload(this.#reloadContext(current), await this.#read())
       this.#log?.event({ type: 'reloaded', generation: report.generation })
       for (const warning of report.warnings) this.#log?.log.warn(warning)
       return report

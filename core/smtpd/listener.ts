@@ -118,12 +118,16 @@ class SmtpListener implements Listener {
     socket.on('error', ignore)
     // What the client says before it was greeted is looked at then (smtpd_forbid_unauth_pipelining).
     let early: Buffer | undefined
-    socket.once('data', (chunk) => {
+    const hold = (chunk: Buffer | string): undefined => {
       early = typeof chunk === 'string' ? Buffer.from(chunk) : chunk
       socket.pause()
-    })
+    }
+    socket.once('data', hold)
     this.#arriving.add(socket)
-    const begin = (known: Client) => this.#arrived(socket, known, generation, runtime, early)
+    const begin = (known: Client) => {
+      socket.off('data', hold)
+      return this.#arrived(socket, known, generation, runtime, early)
+    }
     identifyClient(client, this.#deps.services.dns, this.#hosts).then(begin, (error) => {
       this.#fault(error)
       begin(client)

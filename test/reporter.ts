@@ -57,7 +57,9 @@ function title(data: { readonly file?: string | undefined; readonly name: string
 function reason(data: Detail): string {
   const error = data.details.error as (Error & { cause?: unknown }) | undefined
   const cause = error?.cause ?? error
-  if (cause instanceof Error) return cause.stack ?? cause.message
+  // The stack begins with the message as it was when the error was made; those who caught it may have said more since.
+  if (cause instanceof Error)
+    return [cause.message, ...(cause.stack ?? '').split('\n').filter((line) => /^ {4}at /.test(line))].join('\n')
   return typeof cause === 'string' ? cause : inspect(cause)
 }
 

@@ -39,6 +39,7 @@ export const REPLIES = Object.freeze({
 
   rcptSyntax: fixed(501, '5.5.4', 'Syntax: RCPT TO:<address>'),
   needMail: fixed(503, '5.5.1', 'Error: need MAIL command'),
+  mailAfterBdat: fixed(503, '5.5.1', 'Error: MAIL after BDAT'),
   rcptAfterBdat: fixed(503, '5.5.1', 'Error: RCPT after BDAT'),
   badRecipient: fixed(501, '5.1.3', 'Bad recipient address syntax'),
   badNotify: fixed(501, '5.5.4', 'Error: Bad NOTIFY parameter syntax'),

@@ -3,7 +3,10 @@ import assert from 'node:assert/strict'
 import fc from 'fast-check'
 import { parseConfiguration } from '../../core/config/load.ts'
 import { ConfigurationError } from '../../core/config/types.ts'
+import { findAddresses, replaceAddresses } from '../../core/message/addresses.ts'
+import { parseContentType } from '../../core/message/content-type.ts'
 import { parseHeaders, safeHeader } from '../../core/message/headers.ts'
+import { MimeStructure } from '../../core/message/mime.ts'
 import { understand } from '../../core/net/packets.ts'
 import { parseAddress, quoteAddress } from '../../core/protocol/address.ts'
 import { splitVerb, splitWords } from '../../core/protocol/command.ts'
@@ -85,6 +88,37 @@ export const targets: readonly Target[] = [
     block.append('X-Added: yes')
     assert.equal(block.value('x-added'), 'yes')
     assert.match(block.toBuffer().toString('latin1'), /\r\n$/)
+  }),
+
+  target('addresses in headers', text, (value) => {
+    const spans = findAddresses(value)
+    const changed = replaceAddresses(
+      `To:${value}`,
+      spans,
+      spans.map(({ address }) => `x${address}`),
+    )
+    findAddresses(changed.slice(3))
+    let at = 0
+    for (const { start, end } of spans) {
+      assert.ok(start >= at && end > start && end <= value.length)
+      at = end
+    }
+  }),
+
+  target('content types', text, (value) => {
+    parseContentType(value)
+    parseContentType(`multipart/mixed; ${value}`)
+  }),
+
+  target('MIME structure', octets, (body) => {
+    const structure = new MimeStructure('multipart/mixed; boundary=x')
+    for (let at = 0; at < body.length; ) {
+      const newline = body.indexOf(10, at)
+      const end = newline < 0 ? body.length : newline
+      structure.line(body, at, end)
+      at = end + 1
+    }
+    assert.ok(structure.depth <= 1 + body.length)
   }),
 
   target('header edits stay one header', text, (raw) => {

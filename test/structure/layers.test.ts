@@ -39,6 +39,7 @@ const SAME_LAYER: ReadonlySet<string> = new Set([
   'config -> access',
   'lookup -> net',
   'message -> base',
+  'message -> protocol',
   'protocol -> base',
 ])
 

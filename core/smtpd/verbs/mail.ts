@@ -22,6 +22,7 @@ export const mail = command<MailFacts>({
   check(session, argument) {
     if (session.helo === undefined && session.settings.smtpd_helo_required) return REPLIES.heloFirst
     if (session.transaction !== undefined) return REPLIES.nestedMail
+    if (session.bdat !== 'none') return REPLIES.mailAfterBdat
     const plain = PLAIN.exec(argument)
     const { words, broken } = plain === null ? splitWords(argument) : { words: ['FROM:', plain[1] as string], broken: -1 }
     const path = words[1]

@@ -3,7 +3,7 @@
  */
 import type { Notice } from '../hooks.ts'
 import { scanFacts } from '../message/facts.ts'
-import { quoteAddress } from '../message/quote.ts'
+import { quoteAddress } from '../protocol/address.ts'
 import type { BounceRecipient } from '../queue/manager-types.ts'
 import type { Envelope, NewContent, QueueId, StoredContent } from '../queue/types.ts'
 import { oneLine } from '../reply.ts'

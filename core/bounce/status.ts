@@ -1,5 +1,5 @@
 /** The machine-readable part of a report: message/delivery-status (RFC 3464), message/global-delivery-status (RFC 6533). */
-import { quoteAddress } from '../message/quote.ts'
+import { quoteAddress } from '../protocol/address.ts'
 import type { BounceRecipient } from '../queue/manager-types.ts'
 import type { Envelope } from '../queue/types.ts'
 import { oneLine } from '../reply.ts'

@@ -91,9 +91,14 @@ export class IncomingContent {
 
   async #open(): Promise<void> {
     const stream = await this.#spool().stream(this.#id)
-    for (let next = this.#chunks.shift(); next !== undefined && !this.#closed; next = this.#chunks.shift()) {
-      const room = stream.write(next)
-      if (room !== undefined) await room
+    try {
+      for (let next = this.#chunks.shift(); next !== undefined && !this.#closed; next = this.#chunks.shift()) {
+        const room = stream.write(next)
+        if (room !== undefined) await room
+      }
+    } catch (error) {
+      await stream.abandon().catch(() => {})
+      throw error
     }
     if (this.#closed) await stream.abandon()
     else this.#stream = stream

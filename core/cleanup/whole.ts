@@ -1,7 +1,7 @@
 /** A message between the end of its data and the queue, as the parts of the intake hand it on. */
 import type { Edit, Session, Transaction } from '../facts.ts'
 import type { ListenerRuntime } from '../generation.ts'
-import { quoteAddress } from '../message/quote.ts'
+import { quoteAddress } from '../protocol/address.ts'
 import type { ContentFacts, QueueId, StreamedBody } from '../queue/types.ts'
 import type { TakenContent } from './content.ts'
 import type { RecipientChanges } from './envelope.ts'

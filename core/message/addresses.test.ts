@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import fc from 'fast-check'
+import { quoteAddress } from '../protocol/address.ts'
 import { findAddresses, replaceAddresses } from './addresses.ts'
-import { quoteAddress } from './quote.ts'
 
 const found = (value: string) => findAddresses(value).map(({ address }) => address)
 

@@ -2,7 +2,7 @@
  * Addresses in header values (RFC 5322 3.4): found where they stand, so that they can be replaced while names, comments and
  * groups stay. Lenient: anything is accepted, what makes no address is left alone. Pure.
  */
-import { quoteAddress } from './quote.ts'
+import { quoteAddress } from '../protocol/address.ts'
 
 /** An address and where it stands in the value. */
 export interface AddressSpan {

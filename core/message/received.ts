@@ -1,8 +1,8 @@
 /** The trace header that smtpd puts on top of every message (RFC 5321 4.4), in Postfix's form. */
 import type { Session, Transaction } from '../facts.ts'
 import type { Scope } from '../parameters.ts'
+import { quoteAddress } from '../protocol/address.ts'
 import { oneLine } from '../reply.ts'
-import { quoteAddress } from './quote.ts'
 
 /**
  * `Received: from helo (name [address])` + ` by myhostname (mail_name) with ESMTP id ID` + ` for <recipient>; date`, folded,

@@ -42,6 +42,8 @@ export interface Listener {
 
 /** Postfix's default backlog is the system's; Node's 511 is too few for bursts. */
 const BACKLOG = 4096
+/** How long (ms) sockets that were destroyed may take to close. */
+const LAST_MOMENT = 1000
 
 /** Makes a listener; nothing is bound before `listen`. */
 export function createListener(deps: ListenerDeps): Listener {
@@ -87,17 +89,24 @@ class SmtpListener implements Listener {
 
   async close(graceMs: number): Promise<void> {
     this.#server.close()
-    for (const socket of this.#arriving) socket.destroy()
     for (const dialog of [...this.#dialogs]) dialog.drain()
-    if (this.connections === 0) return
-    await new Promise<void>((resolve) => {
-      const timer = setTimeout(resolve, graceMs)
+    for (const socket of this.#arriving) socket.destroy()
+    const isEmpty = await this.#emptied(graceMs)
+    if (isEmpty) return
+    for (const dialog of [...this.#dialogs]) dialog.destroy()
+    await this.#emptied(LAST_MOMENT)
+  }
+
+  /** Resolves when no session is left (true), or after so many milliseconds. */
+  #emptied(milliseconds: number): Promise<boolean> {
+    return new Promise((resolve) => {
+      const timer = setTimeout(() => resolve(this.connections === 0), milliseconds)
       this.#whenEmpty = () => {
         clearTimeout(timer)
-        resolve()
+        resolve(true)
       }
+      this.#empty()
     })
-    for (const dialog of [...this.#dialogs]) dialog.destroy()
   }
 
   #accept(socket: Socket): undefined {
@@ -115,30 +124,32 @@ class SmtpListener implements Listener {
     }
     generation.retain()
     if (!settings.smtpd_peername_lookup) return this.#begin(socket, client, generation, runtime)
-    socket.on('error', ignore)
-    // What the client says before it was greeted is looked at then (smtpd_forbid_unauth_pipelining).
+    this.#identify(socket, client, generation, runtime)
+  }
+
+  /** Looks the client's name up, and meanwhile hears what it says too early and whether it goes away. */
+  #identify(socket: Socket, client: Client, generation: Generation, runtime: ListenerRuntime): undefined {
+    // What comes before the greeting is looked at then (smtpd_forbid_unauth_pipelining).
     let early: Buffer | undefined
-    const hold = (chunk: Buffer | string): undefined => {
+    const hear = (chunk: Buffer | string): void => {
       early = typeof chunk === 'string' ? Buffer.from(chunk) : chunk
       socket.pause()
     }
-    socket.once('data', hold)
+    const leave = (): void => {
+      if (!this.#arriving.delete(socket)) return
+      generation.release()
+      this.#empty()
+    }
+    socket.on('error', ignore).once('data', hear).once('close', leave)
     this.#arriving.add(socket)
-    const begin = (known: Client) => {
-      socket.off('data', hold)
-      return this.#arrived(socket, known, generation, runtime, early)
+    const begin = (known: Client): void => {
+      socket.off('error', ignore).off('data', hear).off('close', leave)
+      if (this.#arriving.delete(socket)) this.#begin(socket, known, generation, runtime, early)
     }
     identifyClient(client, this.#deps.services.dns, this.#hosts).then(begin, (error) => {
       this.#fault(error)
       begin(client)
     })
-  }
-
-  #arrived(socket: Socket, client: Client, generation: Generation, runtime: ListenerRuntime, early?: Buffer): undefined {
-    this.#arriving.delete(socket)
-    if (!socket.destroyed) return this.#begin(socket, client, generation, runtime, early)
-    generation.release()
-    this.#empty()
   }
 
   #begin(socket: Socket, client: Client, generation: Generation, runtime: ListenerRuntime, early?: Buffer): undefined {

@@ -1,8 +1,10 @@
 /** Sessions in which something goes wrong: storage, limits, clients that talk out of turn, fall silent or go away. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { fakeDns } from '../../test/kit/dns.ts'
 import { DATA, dialog, EHLO, MAIL, NOOP, QUEUED, RCPT, withServer } from '../../test/kit/smtp-dialog.ts'
-import { greeted, testServer } from '../../test/kit/smtp-server.ts'
+import { greeted, TestClient, testServer } from '../../test/kit/smtp-server.ts'
+import type { Resolver } from '../net/types.ts'
 import { SpoolError } from '../queue/types.ts'
 
 test('no room, and a spool that fails', () =>
@@ -78,6 +80,26 @@ test('talking out of turn', () =>
     )
     assert.deepEqual(told[0], 'improper command pipelining EHLO MAIL FROM:<a>\\r\\n')
   }))
+
+test('talking before the greeting, and waiting for it', () => {
+  const { resolver: dns } = fakeDns(['1.0.0.127.in-addr.arpa PTR local.test', 'local.test A 127.0.0.1'])
+  const slow: Resolver = {
+    resolve: async (name, type) => {
+      await new Promise((resolve) => setTimeout(resolve, 20))
+      return dns.resolve(name, type)
+    },
+    close: () => {},
+  }
+  return withServer({ parameters: { smtpd_peername_lookup: 'yes' }, services: { dns: slow } }, async (server) => {
+    const early = new TestClient(server.port)
+    early.send('EHLO a\r\n')
+    assert.equal(await early.rest(), '554 5.5.0 Error: SMTP protocol synchronization\r\n')
+    await dialog(server, [['EHLO a', EHLO], NOOP, MAIL, RCPT, DATA, ['x\r\n.\r\n', QUEUED]])
+    const gone = new TestClient(server.port)
+    await new Promise((resolve) => gone.socket.once('connect', resolve))
+    gone.socket.resetAndDestroy()
+  })
+})
 
 test('errors: the hard limit, and what is no error', () =>
   withServer({ parameters: { smtpd_hard_error_limit: '3', smtpd_junk_command_limit: '1' } }, async (server) => {

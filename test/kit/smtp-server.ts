@@ -149,7 +149,8 @@ export async function testServer(options: TestServerOptions = {}): Promise<TestS
     retain: () => void held++,
     release: () => void held--,
   } as unknown as Generation
-  const listener = createListener({ current: () => generation, name: 'smtp', services, intake })
+  const hosts = { addresses: () => [], names: () => [] }
+  const listener = createListener({ current: () => generation, name: 'smtp', services, intake, hosts })
   const { port } = await listener.listen({ host: '127.0.0.1', port: 0 })
   return { port, listener, hooks, intake, events, held: () => held, close: () => listener.close(0) }
 }

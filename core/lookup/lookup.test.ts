@@ -91,6 +91,8 @@ const broken: [string, RegExp][] = [
   ['pcre:{{/a x}}', /no closing "\/"/],
   ['pcre:{{/a/q x}}', /unknown pcre option "q"/],
   ['regexp:{{/a/ $1}}', /out of range replacement index "1"/],
+  ['regexp:{{/a/ x$}}', /line 1: bad replacement syntax in "x\$" \("\$\$" stands for a dollar sign\)/],
+  ['pcre:{{/a/ $name}}', /bad replacement syntax/],
   ['regexp:{{!/(a)/ $1}}', /substitution in a negated rule/],
   ['regexp:{{abc}}', /expected \/pattern\/flags/],
 ]

@@ -121,6 +121,8 @@ const SUBSTITUTION = /\$(?:\$|(\d+)|\{(\d+)\}|\((\d+)\))/g
 /** The parts of a value with `$1` in it; a function of the match when there are any. @throws Error when a group does not exist */
 function template(text: string, groups: number): ((matcher: Matcher) => string) | undefined {
   if (!text.includes('$')) return undefined
+  if (text.replace(SUBSTITUTION, '').includes('$'))
+    throw new Error(`bad replacement syntax in ${JSON.stringify(text)} ("$$" stands for a dollar sign)`)
   for (const m of text.matchAll(SUBSTITUTION)) {
     const group = Number(m[1] ?? m[2] ?? m[3] ?? 0)
     if (group > groups || (group === 0 && m[0] !== '$$')) throw new Error(`out of range replacement index "${group}"`)

@@ -16,7 +16,9 @@ export interface Finding {
 }
 
 const { Ajv2020 } = ajv2020
-const ajv = new Ajv2020({ allErrors: true, useDefaults: true, verbose: true, strict: false, allowUnionTypes: true })
+// Checking schemas against their own schema would take most of the time of a start; compiling them finds what matters.
+const trusting = { meta: false, validateSchema: false } as const
+const ajv = new Ajv2020({ allErrors: true, useDefaults: true, verbose: true, strict: false, allowUnionTypes: true, ...trusting })
 const common = readSchema('common.json')
 if (common !== undefined) ajv.addSchema(common, 'common.json')
 const compiled = new WeakMap<object, ValidateFunction>()

@@ -31,22 +31,6 @@ export const SMTPD_PENDING = declare('smtpd', {
   smtpd_reject_footer_maps: list('', 'Tables from reply to the text that is added to it.', { live: false }),
   plaintext_reject_code: code('450', 'Reply code of reject_plaintext_session.', { live: false }),
   multi_recipient_bounce_reject_code: code('550', 'Reply code of reject_multi_recipient_bounce.', { live: false }),
-  unknown_hostname_reject_code: code('450', 'Reply code of reject_unknown_helo_hostname.', { live: false }),
-  unknown_client_reject_code: code('450', 'Reply code of reject_unknown_client_hostname.', { live: false }),
-  unknown_address_reject_code: code('450', 'Reply code of reject_unknown_sender_domain and reject_unknown_recipient_domain.', {
-    live: false,
-  }),
-  unknown_address_tempfail_action: text('$reject_tempfail_action', 'What a DNS failure means for these two.', { live: false }),
-  unknown_helo_hostname_tempfail_action: text(
-    '$reject_tempfail_action',
-    'What a DNS failure means for reject_unknown_helo_hostname.',
-    { live: false },
-  ),
-  reject_tempfail_action: text(
-    'defer_if_permit',
-    'What a temporary failure of a restriction means: `defer_if_permit` or `defer`.',
-    { live: false },
-  ),
   permit_mx_backup_networks: list('', 'Networks one of which must hold a primary MX for permit_mx_backup.', { live: false }),
   smtputf8_autodetect_classes: list('sendmail, verify', 'Kinds of mail made here that need SMTPUTF8 when their addresses do.', {
     live: false,

@@ -1,0 +1,21 @@
+/** Does DNS know a name, by any of a few record types? */
+import type { Resolver } from '#postern'
+
+/** `nullMX`: the domain says that it takes no mail (RFC 7505). `unsure`: ask again later. */
+export type Known = 'yes' | 'no' | 'nullMX' | 'unsure'
+
+/** Asks for the types in order until one is found. A failure counts only when none is. */
+export async function lookUpName(name: string, dns: Resolver, types: readonly ('A' | 'AAAA' | 'MX')[]): Promise<Known> {
+  let failed = false
+  for (const type of types) {
+    const answer = await dns.resolve(name, type)
+    if (answer.status === 'found') return type === 'MX' && isNull(answer.records) ? 'nullMX' : 'yes'
+    if (answer.status === 'failed') failed = true
+  }
+  return failed ? 'unsure' : 'no'
+}
+
+function isNull(records: readonly { readonly data: unknown }[]): boolean {
+  const only = records.length === 1 ? (records[0]?.data as { exchange: string }) : undefined
+  return only !== undefined && (only.exchange === '' || only.exchange === '.')
+}

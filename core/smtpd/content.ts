@@ -94,6 +94,7 @@ export class Content implements Receiver {
 
   #fail(reply: Reply): void {
     this.#failure ??= reply
+    this.#session.message = undefined
     this.#message.abort()
   }
 

@@ -19,8 +19,10 @@ test('no room, and a spool that fails', () =>
       server.intake.result = () => Promise.reject(new SpoolError(kind, 'no'))
       await dialog(server, [MAIL, RCPT, DATA, ['x\r\n.\r\n', reply], MAIL])
     }
+    server.intake.aborted.length = 0
     server.intake.onWrite = () => Promise.reject(new SpoolError('full', 'no'))
     await dialog(server, [MAIL, RCPT, DATA, ['x\r\n.\r\n', '452 4.3.1 Insufficient system storage'], MAIL])
+    assert.equal(server.intake.aborted.length, 1)
   }))
 
 test('content waits while the intake can take no more', () =>

@@ -8,7 +8,8 @@ import type { Clock } from '../plugin.ts'
 import { Alarm } from './alarm.ts'
 import { type Complain, complaints } from './complaints.ts'
 import { encodeRecord, MOVED, REMOVED } from './record.ts'
-import { createSegment, donePath, type Entry, logPath, restartSegment, type Segment } from './segment.ts'
+import type { Entry, Segment } from './segment.ts'
+import { SegmentPool } from './segment-pool.ts'
 import { spoolError } from './spool-errors.ts'
 import { lengthOf, type SpoolFs } from './spool-fs.ts'
 import type { ContentFacts, QueueId, SpoolError } from './types.ts'
@@ -43,40 +44,34 @@ interface Waiting {
 export class Journal {
   readonly entries = new Map<QueueId, Entry>()
   readonly sealed = new Set<Segment>()
-  readonly #fs: SpoolFs
-  readonly #directory: string
   readonly #options: JournalOptions
   readonly #clock: Clock
   readonly #complain: Complain
   readonly #marked = new Set<Segment>()
   readonly #marks: Alarm
-  readonly #spares: Segment[] = []
+  readonly #pool: SegmentPool
   #current: Segment | undefined
   #waiting: Waiting[] = []
   #busy = false
   #running: Promise<void> = Promise.resolve()
   #flushing = false
-  #nextSlot = 1
-  #nextSequence = 1
   /** Told when a segment was sealed. */
   onSealed: () => void = () => undefined
   /** Told when a message left the journal. */
   onGone: (entry: Entry) => void = () => undefined
 
   constructor(fs: SpoolFs, directory: string, options: JournalOptions, clock: Clock, report: (event: Event) => void) {
-    this.#fs = fs
-    this.#directory = directory
     this.#options = options
     this.#clock = clock
     this.#complain = complaints(clock, report)
+    this.#pool = new SegmentPool(fs, directory, options.spares, this.#complain)
     this.#marks = new Alarm(clock, () => void this.syncMarks())
   }
 
-  /** Takes in what recovery found; empty segments become spares. */
+  /** Takes in what recovery found, oldest first; empty segments become spares. */
   adopt(segments: readonly Segment[], highestSlot: number): void {
-    this.#nextSlot = highestSlot + 1
+    this.#pool.startAfter(highestSlot, segments.at(-1)?.header.sequence ?? 0)
     for (const segment of segments) {
-      this.#nextSequence = Math.max(this.#nextSequence, segment.header.sequence + 1)
       segment.sealedAt = this.#clock.now()
       this.sealed.add(segment)
       for (const entry of segment.live) this.entries.set(entry.id, entry)
@@ -124,12 +119,13 @@ export class Journal {
     }
   }
 
-  /** Brings all done marks to the disk. */
+  /** Brings all done marks, and the removal of segments, to the disk. */
   async syncMarks(): Promise<void> {
     this.#writeMarks()
     for (const segment of [...this.#marked]) {
       if (!segment.hasPending) this.#marked.delete(segment)
       if (!segment.isDirty) continue
+      const done = this.reading(segment)
       try {
         await segment.syncMarks()
       } catch (error) {
@@ -137,7 +133,15 @@ export class Journal {
         this.#marked.add(segment)
         this.#marks.at(this.#clock.now() + RETRY)
         this.#complain('sync done marks', error)
+      } finally {
+        done()
       }
+    }
+    try {
+      await this.#pool.sync()
+    } catch (error) {
+      this.#marks.at(this.#clock.now() + RETRY)
+      this.#complain('sync journal directory', error)
     }
   }
 
@@ -146,8 +150,9 @@ export class Journal {
     await this.#running
     await this.syncMarks()
     this.#marks.stop()
-    for (const segment of [...this.sealed, ...this.#spares, ...(this.#current === undefined ? [] : [this.#current])])
-      segment.close()
+    for (const segment of this.sealed) segment.close()
+    this.#current?.close()
+    this.#pool.close()
   }
 
   async #run(): Promise<void> {
@@ -218,21 +223,10 @@ export class Journal {
   async #writable(): Promise<Segment> {
     const current = this.#current
     if (current !== undefined && current.end < this.#options.segmentBytes) return current
-    const spare = this.#spares.pop()
-    const sequence = this.#nextSequence++
-    try {
-      const next =
-        spare === undefined
-          ? await createSegment(this.#fs, this.#directory, this.#nextSlot, sequence)
-          : await restartSegment(this.#fs, spare.slot, spare.files(), sequence)
-      if (spare === undefined) this.#nextSlot++
-      if (current !== undefined) this.#seal(current)
-      this.#current = next
-      return next
-    } catch (error) {
-      if (spare !== undefined) this.#spares.push(spare)
-      throw error
-    }
+    const next = await this.#pool.take()
+    if (current !== undefined) this.#seal(current)
+    this.#current = next
+    return next
   }
 
   #seal(segment: Segment): void {
@@ -248,22 +242,13 @@ export class Journal {
     if (segment.hasPending) {
       // Its marks first: a failure to reuse or delete the files must not bring messages back.
       this.#writeMarks()
-      if (segment.hasPending) return
+      // Writing them may have retired it already: twice would close, or reuse, its files twice.
+      if (segment.hasPending || !this.sealed.has(segment)) return
     }
     this.sealed.delete(segment)
+    if (this.#pool.give(segment)) return
     this.#marked.delete(segment)
-    if (this.#spares.length < this.#options.spares) this.#spares.push(segment)
-    else this.#delete(segment)
-  }
-
-  #delete(segment: Segment): void {
-    try {
-      segment.close()
-      this.#fs.unlink(logPath(this.#directory, segment.slot))
-      this.#fs.unlink(donePath(this.#directory, segment.slot))
-    } catch (error) {
-      this.#complain('delete journal segment', error)
-    }
+    this.#marks.at(this.#clock.now() + this.#options.markDelay)
   }
 
   #mark(segment: Segment, offset: number, what: number): void {

@@ -1,13 +1,16 @@
-/** Syncs of files and directories that may wait a moment, shared by all that wait for the same. */
-
+/** Syncs and removals that may wait a moment, shared by all that wait for the same, tried until the disk takes them. */
+import { dirname } from 'node:path'
 import type { Event } from '../events.ts'
 import type { Clock } from '../plugin.ts'
 import { Alarm } from './alarm.ts'
-import { codeOf, spoolError } from './spool-errors.ts'
+import { type Complain, complaints } from './complaints.ts'
+import { codeOf } from './spool-errors.ts'
 import type { SpoolFs } from './spool-fs.ts'
 
 /** What waits reaches the disk after at most so many ms. */
 const DELAY = 100
+/** What the disk refused is tried again after so many ms. */
+const RETRY = 1000
 
 interface Sync {
   readonly running: Promise<void>
@@ -17,32 +20,52 @@ interface Sync {
 export class LazySync {
   readonly #fs: SpoolFs
   readonly #clock: Clock
-  readonly #report: (event: Event) => void
+  readonly #complain: Complain
   readonly #files = new Set<string>()
   readonly #directories = new Set<string>()
+  readonly #removals = new Set<string>()
   readonly #syncing = new Map<string, Sync>()
   readonly #alarm: Alarm
 
   constructor(fs: SpoolFs, clock: Clock, report: (event: Event) => void) {
     this.#fs = fs
     this.#clock = clock
-    this.#report = report
+    this.#complain = complaints(clock, report)
     this.#alarm = new Alarm(clock, () => void this.syncAll())
   }
 
+  /** Syncs a file soon. */
   fileLater(path: string): void {
     this.#files.add(path)
     this.#alarm.at(this.#clock.now() + DELAY)
   }
 
-  directoryLater(path: string): void {
-    this.#directories.add(path)
+  /** Removes a file at once; its directory is synced soon. */
+  remove(path: string): void {
+    this.#files.delete(path)
+    this.#removals.delete(path)
+    try {
+      this.#fs.unlink(path)
+    } catch (error) {
+      if (codeOf(error) === 'ENOENT') return
+      this.#removals.add(path)
+      this.#alarm.at(this.#clock.now() + RETRY)
+      this.#complain('remove message file', error)
+      return
+    }
+    this.#directories.add(dirname(path))
     this.#alarm.at(this.#clock.now() + DELAY)
   }
 
-  /** The file is gone. */
-  forget(path: string): void {
+  /** Another file has got this name: what waits for the old one is over. */
+  replaced(path: string): void {
     this.#files.delete(path)
+    this.#removals.delete(path)
+  }
+
+  /** Will be removed as soon as the disk allows. */
+  isRemoved(path: string): boolean {
+    return this.#removals.has(path)
   }
 
   /** Syncs a directory now; calls that come while one is under way share the next. */
@@ -63,22 +86,30 @@ export class LazySync {
     return now.again
   }
 
+  /** Does all that waits. */
   async syncAll(): Promise<void> {
-    const files = [...this.#files]
-    const directories = [...this.#directories]
-    this.#files.clear()
-    this.#directories.clear()
-    try {
-      for (const path of files) await this.#file(path)
-      for (const path of directories) await this.directory(path)
-    } catch (error) {
-      this.#report({ type: 'warning', where: 'queue', message: spoolError(error, 'sync messages').message })
-    }
+    for (const path of [...this.#removals]) this.remove(path)
+    await this.#each(this.#files, (path) => this.#file(path))
+    await this.#each(this.#directories, (path) => this.directory(path))
   }
 
   async close(): Promise<void> {
-    this.#alarm.stop()
     await this.syncAll()
+    this.#alarm.stop()
+  }
+
+  async #each(paths: Set<string>, sync: (path: string) => Promise<void>): Promise<void> {
+    const all = [...paths]
+    paths.clear()
+    for (const path of all) {
+      try {
+        await sync(path)
+      } catch (error) {
+        paths.add(path)
+        this.#alarm.at(this.#clock.now() + RETRY)
+        this.#complain('sync messages', error)
+      }
+    }
   }
 
   async #file(path: string): Promise<void> {

@@ -19,7 +19,7 @@ import type { ContentFacts, Envelope, NewContent, QueuedMessage, QueueId, Stored
 export interface Naming {
   /** Asked last, in the tick in which the file appears. */
   isWanted(): boolean
-  /** Nothing else holds the message: when the name can not be made durable, it is taken back. */
+  /** The file replaces none: when its name can not be made durable, it is taken back. */
   readonly isNew: boolean
 }
 
@@ -31,6 +31,8 @@ export class MessageStore {
   readonly #report: (event: Event) => void
   readonly #shelves = new Set<string>()
   readonly #bodies = new Set<BodyFile>()
+  /** Files whose tail is torn, with the end of their last whole record. */
+  readonly #torn = new Map<string, number>()
   readonly #syncs: LazySync
   #temporary = 0
 
@@ -99,12 +101,14 @@ export class MessageStore {
       await this.#makeShelf(envelope.id)
       if (!naming.isWanted()) return await body.abandon()
       this.#fs.rename(body.path, path)
+      this.#syncs.replaced(path)
+      this.#torn.delete(path)
       isNamed = true
       body.close()
       await this.#syncs.directory(this.#shelfPath(envelope.id))
     } catch (error) {
       if (!isNamed) await body.abandon()
-      else if (naming.isNew) this.#tryUnlink(path)
+      else if (naming.isNew) this.remove(envelope.id)
       throw spoolError(error, 'write message file')
     }
   }
@@ -114,11 +118,12 @@ export class MessageStore {
    * tried a little earlier. `isUrgent` syncs.
    */
   async append(envelope: Envelope, isUrgent: boolean): Promise<void> {
-    const fd = this.#fs.open(this.pathOf(envelope.id), 'existing')
+    const path = this.pathOf(envelope.id)
+    const fd = this.#fs.open(path, 'existing')
     let size: number
     try {
+      this.#appendTo(path, fd, file.stateRecord(envelope))
       size = this.#fs.size(fd)
-      this.#appendTo(fd, size, file.stateRecord(envelope))
       if (isUrgent) await this.#fs.sync(fd)
     } finally {
       this.#fs.close(fd)
@@ -131,24 +136,23 @@ export class MessageStore {
     const path = this.pathOf(id)
     const fd = this.#fs.open(path, 'existing')
     try {
-      this.#appendTo(fd, this.#fs.size(fd), file.doneRecord(recipients))
+      this.#appendTo(path, fd, file.doneRecord(recipients))
     } finally {
       this.#fs.close(fd)
     }
     this.#syncs.fileLater(path)
   }
 
-  /** @throws the error of the file system */
+  /** Never throws: what can not be removed now is removed as soon as the disk allows. */
   remove(id: QueueId): void {
-    const path = this.pathOf(id)
-    this.#fs.unlink(path)
-    this.#syncs.forget(path)
-    this.#syncs.directoryLater(this.#shelfPath(id))
+    this.#torn.delete(this.pathOf(id))
+    this.#syncs.remove(this.pathOf(id))
   }
 
   /** Header and state. Undefined: there is none; a damaged one is set aside. */
   async state(id: QueueId): Promise<file.FileState | undefined> {
     const path = this.pathOf(id)
+    if (this.#syncs.isRemoved(path)) return undefined
     let fd: number
     try {
       fd = this.#fs.open(path, 'read')
@@ -230,11 +234,16 @@ export class MessageStore {
     return join(this.#incoming, `${id}.${this.#temporary++}`)
   }
 
-  #appendTo(fd: number, size: number, record: readonly Buffer[]): void {
+  /** Appends a record, behind the last whole one. */
+  #appendTo(path: string, fd: number, record: readonly Buffer[]): void {
+    const torn = this.#torn.get(path)
+    const end = torn ?? this.#fs.size(fd)
     try {
-      this.#fs.write(fd, record, size)
+      if (torn !== undefined) this.#fs.truncate(fd, torn)
+      this.#torn.delete(path)
+      this.#fs.write(fd, record, end)
     } catch (error) {
-      this.#fs.truncate(fd, size)
+      this.#torn.set(path, end)
       throw error
     }
   }
@@ -276,14 +285,6 @@ export class MessageStore {
 
   #shelfPath(id: QueueId): string {
     return join(this.#messages, shelfOf(id))
-  }
-
-  #tryUnlink(path: string): void {
-    try {
-      this.#fs.unlink(path)
-    } catch (error) {
-      this.#report({ type: 'warning', where: 'queue', message: spoolError(error, 'remove message file').message })
-    }
   }
 
   #setAside(id: QueueId, error: unknown): void {

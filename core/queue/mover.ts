@@ -19,7 +19,7 @@ const MOST_MOVING = 8
 const SWEEP_INTERVAL = 10_000
 /** A segment is emptied when less than this part of it is alive: a large young backlog stays where it is. */
 const FEW_LIVE = 0.25
-/** Done records that could not be written are tried again after so many ms. */
+/** Done records that the disk refused are tried again after so many ms. */
 const RETRY = 1000
 
 export class Mover {
@@ -81,11 +81,7 @@ export class Mover {
 
   removeFile(id: QueueId): void {
     this.#owed.delete(id)
-    try {
-      this.#store.remove(id)
-    } catch (error) {
-      if (codeOf(error) !== 'ENOENT') this.#complain(`${id}: remove message file`, error)
-    }
+    this.#store.remove(id)
   }
 
   /** Content of a message in the journal; it follows the message to the long-life store. */
@@ -151,7 +147,7 @@ export class Mover {
       const content = entry.content ?? (await this.readEntry(entry))?.content
       if (entry.gone || content === undefined) return
       const { head, body } = await wholeContent(content)
-      const naming = { isWanted: () => !entry.gone, isNew: false }
+      const naming = { isWanted: () => !entry.gone, isNew: true }
       await this.#store.store(envelope, { head, body, facts: content.facts }, naming)
       if (entry.gone) return
       if (entry.done !== undefined && entry.done.length > finishedBefore) this.finished(entry.id, entry.done)

@@ -2,7 +2,7 @@
  * The durable spool of one owner: young messages in the journal, those that stay in the long-life store. What `commit`
  * promised survives SIGKILL and power loss; what `finished` noted survives SIGKILL at once and power loss soon.
  */
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import type { Event } from '../events.ts'
 import type { Clock } from '../plugin.ts'
 import { memoryContent } from './content.ts'
@@ -85,7 +85,7 @@ async function opened(fs: SpoolFs, directory: string, options: SpoolOptions, rel
   const { clock, report } = options
   const store = new MessageStore(fs, directory, clock, report)
   await store.prepare()
-  for (const path of [directory, options.directory]) await fs.syncDirectory(path)
+  for (const path of [directory, options.directory, dirname(options.directory)]) await fs.syncDirectory(path)
   const journal = new Journal(fs, join(directory, 'journal'), { ...JOURNAL_OPTIONS, ...options.journal }, clock, report)
   const young = await recoverJournal(fs, join(directory, 'journal'), journal, store, report)
   const ids = queueIds(fs.inode(directory), () => clock.now())

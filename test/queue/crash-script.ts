@@ -86,6 +86,7 @@ class Script {
 
   /** Whatever went wrong is over: mail is taken again, and what is owed to the disk has reached it. */
   async end(): Promise<void> {
+    this.#fs.heal()
     for (let i = 0; i < 3; i++) {
       await this.#life.clock.advance(2000)
       for (let ticks = 0; ticks < 30; ticks++) await tick()
@@ -215,7 +216,8 @@ class Script {
     const before = this.#life.accounts.map((account) => ({ account, sure: new Set(account.sure), state: account.state }))
     await this.#life.clock.advance(this.#random() < 0.3 ? 11_000 : 300)
     for (let i = 0; i < 30; i++) await tick()
-    if (this.#fs.isCrashed) return
+    // After a failure it may take longer: `end` waits for that.
+    if (this.#fs.isCrashed || this.#fs.failures > 0) return
     for (const { account, sure, state } of before) {
       for (const index of sure) account.settled.add(index)
       if (state === 'removed') account.isSettled = true

@@ -52,7 +52,9 @@ class Stopped extends Error {
 export class ModelFs implements SpoolFs {
   steps = 0
   isCrashed = false
-  readonly #plan: Plan
+  /** Steps that failed by plan. */
+  failures = 0
+  #plan: Plan
   readonly #random: Random
   readonly #root: Directory
   readonly #open = new Map<number, Node>()
@@ -70,6 +72,11 @@ export class ModelFs implements SpoolFs {
   after(how: 'kill' | 'powerCut', plan: Plan = {}): ModelFs {
     const root = how === 'kill' ? copied(this.#root) : surviving(this.#root, this.#random, new Map())
     return new ModelFs(plan, this.#random, root as Directory, this.#nextInode)
+  }
+
+  /** Planned faults are over; a planned stop is not. */
+  heal(): void {
+    this.#plan = { ...this.#plan, faults: [] }
   }
 
   /** Names of all files, for assertions. */
@@ -276,7 +283,9 @@ export class ModelFs implements SpoolFs {
       this.isCrashed = true
       return 'crash'
     }
-    return this.#plan.faults?.find(({ from, to }) => step >= from && step <= to)?.code
+    const code = this.#plan.faults?.find(({ from, to }) => step >= from && step <= to)?.code
+    if (code !== undefined) this.failures++
+    return code
   }
 
   /** Done a moment later; never, when the machine has stopped by then. */

@@ -16,7 +16,7 @@ import { LineWriter } from './writer.ts'
 /** Who writes. */
 export interface LogIdentity {
   /**
-   * syslog_name. The default is Postfix's own, `postfix`, because tools look for it (pflogsumm and fail2ban work as they are);
+   * syslog_name. The default is Postfix's own, `postfix`, because tools look for it (pflogsumm works without an option);
    * another name needs `pflogsumm --syslog-name`.
    */
   readonly syslogName?: string

@@ -1,8 +1,8 @@
 /** The gateway as a whole, in processes of its own: mail through it, killed workers, reloads good and bad, drain. */
 import assert from 'node:assert/strict'
 import { execFile } from 'node:child_process'
-import { appendFileSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { connect } from 'node:net'
+import { appendFileSync, existsSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { type AddressInfo, connect, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import test from 'node:test'
@@ -175,6 +175,69 @@ test('SIGTERM: a session may finish its command, deliveries end, nothing is left
     const again = await postern('status', '-c', gateway.file)
     assert.equal(again.status, 75)
     assert.match(again.err, /no Postern is running/)
+  }))
+
+test('SIGHUP follows a rotated log, also when the configuration is bad; a worker that is sent SIGTERM is replaced', () =>
+  withGateway(async (setting) => {
+    const { directory, gateway } = setting
+    const log = join(directory, 'postern.log')
+    const { pid } = await status(setting)
+    appendFileSync(gateway.file, 'nonsense: 1\n')
+    renameSync(log, `${log}.1`)
+    process.kill(pid, 'SIGHUP')
+    const refused = (): boolean => existsSync(log) && gateway.log().some((line) => line.includes('nothing was changed'))
+    await until('it said that nothing was changed', refused)
+    assert.equal(await message(gateway.port), 0)
+    await until('the message is in the new log', () => gateway.log().some((line) => line.includes('status=sent')))
+
+    const before = gateway.workers()
+    process.kill(before[0] ?? 0, 'SIGTERM')
+    await until('it is replaced', () => gateway.workers().length === 2 && !gateway.workers().includes(before[0] ?? 0))
+    await until('all answer', async () => (await status(setting)).workers.every((worker) => 'pid' in worker))
+    assert.equal(await message(gateway.port), 0)
+  }))
+
+/** A next hop that takes one message and answers its dot when told. */
+async function startSlow(): Promise<{ port: number; arrived: Promise<void>; answer(): void }> {
+  let answer = (): void => {}
+  let told = (): void => {}
+  const arrived = new Promise<void>((resolve) => {
+    told = resolve
+  })
+  const server = createServer((socket) => {
+    socket.write('220 slow\r\n')
+    socket.on('error', () => {})
+    socket.on('data', (chunk: Buffer) => {
+      const text = chunk.toString('latin1')
+      if (text.startsWith('DATA')) socket.write('354 go\r\n')
+      else if (/^(EHLO|MAIL|RCPT|RSET)/.test(text)) socket.write('250 ok\r\n')
+      else if (text.endsWith('\r\n.\r\n')) {
+        answer = () => void socket.end('250 at last\r\n')
+        server.close()
+        told()
+      }
+    })
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  return { port: (server.address() as AddressInfo).port, arrived, answer: () => answer() }
+}
+
+test('a delivery under way is finished before the end', () =>
+  withGateway(async ({ directory, gateway }) => {
+    const slow = await startSlow()
+    writeFileSync(
+      gateway.file,
+      readFileSync(gateway.file, 'utf8').replace(/relayhost: .*/, `relayhost: '[127.0.0.1]:${slow.port}'`),
+    )
+    assert.equal((await postern('reload', '-c', gateway.file)).status, 0)
+    assert.equal(await message(gateway.port), 0)
+    await slow.arrived
+    const stopped = postern('stop', '-c', gateway.file)
+    await until('it takes no more', async () => (await message(gateway.port).catch(() => 75)) === 75)
+    slow.answer()
+    assert.match((await stopped).out, /^stopped/)
+    assert.ok(gateway.log().some((line) => line.includes('status=sent (250 at last)')))
+    assert.equal(existsSync(join(directory, 'spool/postern.pid')), false)
   }))
 
 test('a second gateway on the same queue directory is refused', () =>

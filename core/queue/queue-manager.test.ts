@@ -1,0 +1,487 @@
+/** The queue manager with fake agents and a clock in the hand: fairness, limits, back-off, expiry, bounces, orders. */
+import assert from 'node:assert/strict'
+import { afterEach, test } from 'node:test'
+import { fakeClock } from '../../test/kit/clock.ts'
+import { ModelFs, randomFrom } from '../../test/queue/model-fs.ts'
+import { scopeOf } from '../config/scope.ts'
+import type { Event } from '../events.ts'
+import type { Generation, Services } from '../generation.ts'
+import { createHooks, type Schedule } from '../hooks.ts'
+import type { DeliveryJob, Outcome } from '../smtp/types.ts'
+import type { BounceRecipient, Leases } from './manager-types.ts'
+import { QUEUE_PARAMETERS } from './parameters.ts'
+import { createQueue, type QueueManager } from './queue-manager.ts'
+import { type OpenSpool, openSpool } from './spool.ts'
+import { type Envelope, type QueueId, SpoolError } from './types.ts'
+
+type Deliver = (job: DeliveryJob, settle: (index: number, outcome: Outcome) => void) => Promise<void> | void
+
+const SENT: Outcome = { kind: 'sent', status: '2.0.0', text: '250 2.0.0 Ok', relay: 'mx[192.0.2.1]:25' }
+const LATER: Outcome = { kind: 'deferred', status: '4.2.0', reason: 'host mx said: 451 later', relay: 'mx[192.0.2.1]:25' }
+const DOWN: Outcome = {
+  kind: 'deferred',
+  status: '4.4.1',
+  reason: 'connect to mx: refused',
+  relay: 'none',
+  destinationDown: true,
+}
+const NEVER: Outcome = { kind: 'bounced', status: '5.1.1', reason: 'host mx said: 550 5.1.1 no', relay: 'mx[192.0.2.1]:25' }
+
+const closers: (() => Promise<void>)[] = []
+afterEach(async () => {
+  for (const close of closers.splice(0)) await close()
+})
+
+interface Bench {
+  readonly queue: QueueManager
+  readonly open: OpenSpool
+  readonly clock: ReturnType<typeof fakeClock>
+  readonly events: Event[]
+  readonly reports: { kind: string; recipients: readonly BounceRecipient[] }[]
+  readonly hooks: ReturnType<typeof createHooks>
+  readonly leases: Leases & { readonly most: Map<string, number> }
+  bouncerFails: boolean
+  /** Stores and accepts a message to these addresses; answers its id. */
+  send(to: string | readonly string[], more?: Partial<Envelope>): Promise<QueueId>
+  /** Until nothing moves any more. */
+  settle(): Promise<void>
+  logged(type: Event['type']): Event[]
+}
+
+const aDisk = () => new ModelFs({}, randomFrom(1))
+
+function countingLeases(): Bench['leases'] {
+  const used = new Map<string, number>()
+  const most = new Map<string, number>()
+  const listeners: ((key: string) => void)[] = []
+  return {
+    most,
+    acquire(key, limit) {
+      const now = (used.get(key) ?? 0) + 1
+      if (now > limit) return false
+      used.set(key, now)
+      most.set(key, Math.max(most.get(key) ?? 0, now))
+      return true
+    },
+    release(key) {
+      used.set(key, (used.get(key) ?? 0) - 1)
+      for (const listener of listeners) listener(key)
+    },
+    onFreed: (listener) => void listeners.push(listener),
+  }
+}
+
+async function aQueue(deliver: Deliver, parameters: Record<string, string> = {}, disk = aDisk()): Promise<Bench> {
+  const clock = fakeClock()
+  const events: Event[] = []
+  const hooks = createHooks(
+    () => undefined,
+    () => undefined,
+  )
+  const scope = scopeOf(parameters, QUEUE_PARAMETERS)
+  const generation = { scope, hooks, transports: new Map() } as unknown as Generation
+  const services = { clock, emit: (event: Event) => events.push(event) } as unknown as Services
+  const open = await openSpool({ directory: '/spool', owner: 'w1', clock, report: (event) => events.push(event), fs: disk })
+  const agent = {
+    deliver: async (job: DeliveryJob, settle: (index: number, outcome: Outcome, times: never) => void) => {
+      const times = { started: clock.now(), connected: clock.now(), finished: clock.now() } as never
+      await deliver(job, (index, outcome) => settle(index, outcome, times))
+    },
+    close: async () => undefined,
+  }
+  const reports: Bench['reports'] = []
+  const leases = countingLeases()
+  const bench: Bench = {
+    open,
+    clock,
+    events,
+    reports,
+    hooks,
+    leases,
+    bouncerFails: false,
+    queue: createQueue({
+      spools: [open],
+      current: () => generation,
+      services,
+      leases,
+      agentFor: (transport) => (transport === 'none' ? undefined : agent),
+      bouncer: {
+        async report(_message, kind, recipients) {
+          if (bench.bouncerFails) throw new SpoolError('full', 'no space')
+          reports.push({ kind, recipients })
+        },
+      },
+      route: (_envelope, { address }) => {
+        const nexthop = address.slice(address.lastIndexOf('@') + 1)
+        if (nexthop === 'unroutable.test') throw new Error('table is down')
+        if (nexthop === 'error.test') return { transport: 'error', nexthop, failure: { status: '5.1.2', reason: 'bad host' } }
+        return { transport: nexthop.startsWith('none.') ? 'none' : 'smtp', nexthop }
+      },
+    }),
+    async send(to, more = {}) {
+      const addresses = typeof to === 'string' ? [to] : to
+      const recipients = addresses.map((address) => ({ address, original: address }))
+      const origin = { listener: 'l', clientName: 'c', clientAddress: '192.0.2.1', clientPort: 1, helo: 'h', protocol: 'ESMTP' }
+      const id = open.spool.newId()
+      const envelope = { id, arrived: clock.now(), sender: 'from@x.test', recipients, origin, ...more }
+      const facts = { size: 12, dots: false, eightBit: false, longestLine: 4, bareCr: false }
+      const content = { head: Buffer.from('A: b\r\n\r\n'), body: [Buffer.from('c\r\n')], facts }
+      bench.queue.accept(await open.spool.commit(envelope, content))
+      return id
+    },
+    async settle() {
+      let last = ''
+      for (let still = 0; still < 20; ) {
+        await new Promise((resolve) => setImmediate(resolve))
+        const now = `${disk.steps} ${events.length} ${JSON.stringify(bench.queue.counts())}`
+        still = now === last ? still + 1 : 0
+        last = now
+      }
+    },
+    logged: (type) => events.filter((event) => event.type === type),
+  }
+  closers.push(async () => {
+    bench.queue.abort()
+    await bench.queue.drain()
+    await open.spool.close()
+    assert.equal(disk.openFiles, 0, 'no file stays open')
+  })
+  bench.queue.start()
+  await bench.queue.recovered()
+  return bench
+}
+
+const all =
+  (outcome: Outcome): Deliver =>
+  ({ recipients }, settle) => {
+    for (const index of recipients) settle(index, outcome)
+  }
+
+test('a delivered message leaves the queue, with the events of Postfix', async () => {
+  const bench = await aQueue(all(SENT))
+  const id = await bench.send('a@one.test')
+  await bench.settle()
+  assert.deepEqual(
+    bench.events.map(({ type }) => type),
+    ['queued', 'delivery', 'removed'],
+  )
+  assert.equal(await bench.open.spool.read(id), undefined)
+  assert.equal(bench.queue.counts().active, 0)
+})
+
+test('a deferred message is tried again after as long as it has waited, between the two limits', async () => {
+  const tries: number[] = []
+  const bench = await aQueue((job, settle) => {
+    tries.push((bench.clock.now() - job.message.envelope.arrived) / 1000)
+    all(LATER)(job, settle)
+  })
+  await bench.send('a@one.test')
+  for (let i = 0; i < 100; i++) {
+    await bench.settle()
+    await bench.clock.advance(100_000)
+  }
+  await bench.settle()
+  // 300 s, then doubling, then every 4000 s.
+  assert.deepEqual(tries, [0, 300, 600, 1200, 2400, 4800, 8800])
+  assert.equal(bench.queue.counts().deferred, 1)
+})
+
+test('queue.schedule may say otherwise', async () => {
+  let tries = 0
+  const bench = await aQueue((job, settle) => {
+    tries++
+    all(LATER)(job, settle)
+  })
+  bench.hooks['queue.schedule'].tap('soon', (schedule: Schedule) => ({ ...schedule, next: bench.clock.now() + 1000 }))
+  await bench.send('a@one.test')
+  await bench.settle()
+  await bench.clock.advance(1000)
+  await bench.settle()
+  assert.equal(tries, 2)
+})
+
+test('an expired message is returned with what its last attempt said', async () => {
+  const bench = await aQueue(all(LATER), { maximal_queue_lifetime: '1h' })
+  await bench.send('a@one.test', { arrived: bench.clock.now() - 3_600_000 })
+  await bench.settle()
+  assert.deepEqual(
+    bench.events.map(({ type }) => type),
+    ['queued', 'delivery', 'expired', 'removed'],
+  )
+  assert.deepEqual(bench.reports, [
+    { kind: 'failure', recipients: [{ index: 0, action: 'failed', status: '4.2.0', reason: 'host mx said: 451 later' }] },
+  ])
+})
+
+test('mail from the null sender has a lifetime of its own', async () => {
+  const bench = await aQueue(all(LATER), { bounce_queue_lifetime: '1h' })
+  await bench.send('a@one.test', { sender: '', arrived: bench.clock.now() - 3_600_000 })
+  await bench.send('a@one.test', { arrived: bench.clock.now() - 3_600_000 })
+  await bench.settle()
+  assert.equal(bench.logged('expired').length, 1)
+})
+
+test('the sender is told once of a delay', async () => {
+  const bench = await aQueue(all(LATER), { delay_warning_time: '1h' })
+  await bench.send('a@one.test')
+  for (let i = 0; i < 50; i++) {
+    await bench.settle()
+    await bench.clock.advance(300_000)
+  }
+  assert.deepEqual(
+    bench.reports.map(({ kind }) => kind),
+    ['delay'],
+  )
+})
+
+test('failures and successes are told at the end of the round; success only when asked for and not passed on', async () => {
+  const bench = await aQueue(({ recipients, message }, settle) => {
+    for (const index of recipients) {
+      const { address } = message.envelope.recipients[index] ?? { address: '' }
+      settle(index, address.startsWith('bad') ? NEVER : address.startsWith('dsn') ? { ...SENT, dsnPassed: true } : SENT)
+    }
+  })
+  await bench.send(['bad@one.test', 'good@one.test'])
+  const wanted = ['told@one.test', 'dsn@one.test', 'plain@one.test'].map((address, i) => ({
+    address,
+    original: address,
+    notify: i < 2 ? 2 : 0,
+  }))
+  await bench.send([], { recipients: wanted })
+  await bench.settle()
+  assert.deepEqual(
+    bench.reports.map(({ kind, recipients }) => [kind, recipients.map(({ index, action }) => [index, action])]),
+    [
+      ['failure', [[0, 'failed']]],
+      ['success', [[0, 'delivered']]],
+    ],
+  )
+  assert.equal(bench.logged('removed').length, 2)
+})
+
+test('when a bounce can not be stored, the recipient stays in the queue', async () => {
+  const bench = await aQueue(({ recipients }, settle) => {
+    for (const index of recipients) settle(index, index === 0 ? NEVER : SENT)
+  })
+  bench.bouncerFails = true
+  const id = await bench.send(['bad@one.test', 'good@one.test'])
+  await bench.settle()
+  assert.equal(bench.queue.counts().deferred, 1)
+  const stored = await bench.open.spool.read(id)
+  assert.deepEqual(
+    stored?.envelope.recipients.map(({ done }) => done === true),
+    [false, true],
+  )
+  bench.bouncerFails = false
+  await bench.clock.advance(300_000)
+  await bench.settle()
+  assert.equal(bench.queue.counts().deferred, 0)
+  assert.equal(bench.logged('delivery').length, 3)
+})
+
+test('a dead destination is left alone, and delays nobody else', async () => {
+  const attempts = new Map<string, number>()
+  const bench = await aQueue(async (job, settle) => {
+    attempts.set(job.route.nexthop, (attempts.get(job.route.nexthop) ?? 0) + 1)
+    await bench.clock.sleep(job.route.nexthop === 'dead.test' ? 30_000 : 0, job.signal)
+    all(job.route.nexthop === 'dead.test' ? DOWN : SENT)(job, settle)
+  })
+  for (let i = 0; i < 60; i++) await bench.send(`a${i}@dead.test`)
+  for (let i = 0; i < 20; i++) await bench.send(`a${i}@live.test`)
+  for (let i = 0; i < 10; i++) await bench.clock.advance(1)
+  await bench.settle()
+  assert.equal(attempts.get('live.test'), 20, 'the others are through while the first connections still hang')
+  await bench.clock.advance(70_000)
+  await bench.settle()
+  const tried = attempts.get('dead.test') ?? 0
+  assert.ok(tried >= 5 && tried < 10, `about one round of the initial concurrency: ${tried}`)
+  assert.equal(bench.queue.counts().deferred, 60)
+  const suspended = bench.events.filter(
+    (e) =>
+      e.type === 'delivery' &&
+      'reason' in e.outcome &&
+      e.outcome.reason.startsWith('delivery temporarily suspended: connect to mx'),
+  )
+  assert.equal(suspended.length, 60 - tried)
+  await bench.send('late@dead.test')
+  await bench.settle()
+  assert.equal(attempts.get('dead.test'), tried, 'new mail is not tried either')
+})
+
+test('concurrency grows from its initial value to its limit, with each delivery that gets through', async () => {
+  let running = 0
+  let most = 0
+  const waiting: (() => void)[] = []
+  const bench = await aQueue(
+    async (job, settle) => {
+      most = Math.max(most, ++running)
+      await new Promise<void>((resolve) => waiting.push(resolve))
+      running--
+      all(SENT)(job, settle)
+    },
+    { default_destination_concurrency_limit: '8' },
+  )
+  for (let i = 0; i < 120; i++) await bench.send(`a${i}@one.test`)
+  await bench.settle()
+  assert.equal(most, 5)
+  for (let i = 0; i < 200 && waiting.length > 0; i++) {
+    waiting.shift()?.()
+    for (let turn = 0; turn < 4; turn++) await new Promise((resolve) => setImmediate(resolve))
+  }
+  await bench.settle()
+  assert.equal(most, 8)
+  assert.equal(bench.leases.most.get('smtp:one.test'), 8)
+  assert.equal(bench.logged('removed').length, 120)
+})
+
+test('recipients are split at the limit and sorted, and messages of a destination take turns', async () => {
+  const jobs: string[][] = []
+  const bench = await aQueue(
+    async ({ recipients, message }, settle) => {
+      jobs.push(recipients.map((index) => message.envelope.recipients[index]?.address ?? ''))
+      await bench.clock.sleep(1000)
+      all(SENT)({ recipients } as DeliveryJob, settle)
+    },
+    {
+      default_destination_recipient_limit: '2',
+      initial_destination_concurrency: '1',
+      default_destination_concurrency_limit: '1',
+    },
+  )
+  await bench.send(['e@x.test', 'd@x.test', 'c@x.test', 'b@x.test', 'a@x.test'])
+  await bench.send('z@x.test')
+  for (let i = 0; i < 6; i++) {
+    await bench.settle()
+    await bench.clock.advance(1000)
+  }
+  await bench.settle()
+  assert.deepEqual(jobs, [['a@x.test', 'b@x.test'], ['c@x.test', 'd@x.test'], ['z@x.test'], ['e@x.test']])
+})
+
+test('with a rate delay, deliveries go one at a time and pause', async () => {
+  const times: number[] = []
+  const bench = await aQueue(
+    (job, settle) => {
+      times.push(bench.clock.now())
+      all(SENT)(job, settle)
+    },
+    { default_destination_rate_delay: '5s' },
+  )
+  for (let i = 0; i < 3; i++) await bench.send(`a${i}@one.test`)
+  for (let i = 0; i < 20; i++) {
+    await bench.settle()
+    await bench.clock.advance(1000)
+  }
+  assert.deepEqual(
+    times.map((time) => time - (times[0] ?? 0)),
+    [0, 5000, 10_000],
+  )
+})
+
+test('a slow destination with a large backlog leaves room for the others', async () => {
+  const bench = await aQueue(
+    async (job, settle) => {
+      if (job.route.nexthop === 'slow.test') await bench.clock.sleep(3_000_000, job.signal)
+      all(SENT)(job, settle)
+    },
+    { qmgr_message_active_limit: '300' },
+  )
+  for (let i = 0; i < 400; i++) await bench.send(`a${i}@slow.test`)
+  await bench.settle()
+  assert.ok(bench.queue.counts().active < 300, 'the active set is bounded by destination')
+  await bench.send('a@quick.test')
+  await bench.settle()
+  assert.equal(bench.logged('removed').length, 1)
+})
+
+test('an agent that throws, one that forgets, and a missing one defer', async () => {
+  const bench = await aQueue(({ route }) => {
+    if (route.nexthop === 'throws.test') throw new Error('bad\r\nluck')
+  })
+  for (const site of ['throws.test', 'forgets.test', 'none.test', 'unroutable.test']) await bench.send(`a@${site}`)
+  await bench.send('a@error.test')
+  await bench.settle()
+  assert.equal(bench.queue.counts().deferred, 4)
+  const reasons = bench.events.flatMap((e) => (e.type === 'delivery' && 'reason' in e.outcome ? [e.outcome.reason] : []))
+  assert.deepEqual(reasons.sort(), [
+    'bad host',
+    'bad luck',
+    'delivery agent gave no result',
+    'mail transport unavailable',
+    'temporary failure of address resolution',
+  ])
+  assert.equal(bench.reports[0]?.kind, 'failure')
+})
+
+test('held mail waits for its release', async () => {
+  const bench = await aQueue(all(SENT))
+  const id = await bench.send('a@one.test', { hold: true })
+  await bench.settle()
+  assert.equal(bench.queue.counts().hold, 1)
+  assert.equal(bench.logged('held').length, 1)
+  assert.equal(await bench.queue.flush({ all: true }), 0)
+  assert.equal(await bench.queue.release({ ids: [id, 'nosuch'] }), 1)
+  await bench.settle()
+  assert.equal(bench.logged('removed').length, 1)
+})
+
+test('orders reach mail that waits and mail that is being delivered', async () => {
+  const bench = await aQueue(async (job, settle) => {
+    if (job.route.nexthop === 'slow.test') await bench.clock.sleep(1000, job.signal)
+    all(job.route.nexthop === 'later.test' ? LATER : SENT)(job, settle)
+  })
+  const later = await bench.send('a@later.test')
+  const slow: QueueId[] = []
+  for (let i = 0; i < 8; i++) slow.push(await bench.send(`a${i}@slow.test`))
+  await bench.settle()
+  assert.equal(await bench.queue.hold({ ids: [later] }), 1)
+  assert.equal(await bench.queue.hold({ ids: [slow[7] ?? ''] }), 1)
+  assert.equal(await bench.queue.delete({ ids: [slow[6] ?? ''] }), 1)
+  await bench.settle()
+  assert.equal(bench.queue.counts().hold, 2)
+  assert.equal(bench.logged('removed').length, 1)
+  const listed = await Array.fromAsync(bench.queue.list())
+  assert.deepEqual(
+    listed.map(({ state }) => state),
+    ['hold', 'active', 'active', 'active', 'active', 'active', 'active', 'hold'],
+  )
+  assert.deepEqual(listed[0]?.recipients, [{ address: 'a@later.test', reason: 'host mx said: 451 later' }])
+  assert.equal(await bench.queue.requeue({ site: 'later.test' }), 1)
+  await bench.settle()
+  assert.equal(bench.logged('delivery').filter((e) => e.type === 'delivery' && e.envelope.id === later).length, 2)
+  assert.equal((await bench.queue.show(later))?.envelope.attempts, 2)
+  for (let i = 0; i < 5; i++) {
+    await bench.clock.advance(1000)
+    await bench.settle()
+  }
+  assert.equal(await bench.queue.delete({ all: true }), 2)
+  await bench.settle()
+  assert.equal(bench.logged('removed').length, 9)
+  assert.deepEqual(await Array.fromAsync(bench.queue.list()), [])
+})
+
+test('flush tries deferred mail of a dead destination now', async () => {
+  let isDown = true
+  const bench = await aQueue((job, settle) => all(isDown ? DOWN : SENT)(job, settle))
+  for (let i = 0; i < 10; i++) await bench.send(`a${i}@one.test`)
+  await bench.settle()
+  assert.equal(bench.queue.counts().deferred, 10)
+  isDown = false
+  assert.equal(await bench.queue.flush({ site: 'ONE.test' }), 10)
+  await bench.settle()
+  assert.equal(bench.logged('removed').length, 10)
+})
+
+test('what an earlier run left is delivered when it is due; drain leaves the rest in the spool', async () => {
+  const disk = aDisk()
+  const first = await aQueue(all(LATER), {}, disk)
+  for (let i = 0; i < 40; i++) await first.send(`a${i}@one.test`)
+  await first.settle()
+  for (const close of closers.splice(0)) await close()
+  const second = await aQueue(all(SENT), {}, disk)
+  await second.settle()
+  assert.equal(second.queue.counts().deferred, 40)
+  await second.clock.advance(301_000)
+  await second.settle()
+  assert.equal(second.logged('removed').length, 40)
+})

@@ -19,6 +19,7 @@ const SUBCOMMANDS: Readonly<Record<string, () => Promise<Add>>> = {
   send: async () => (await import('./send.ts')).addSend,
   check: async () => (await import('./check.ts')).addCheck,
   pipeline: async () => (await import('./pipeline.ts')).addPipeline,
+  import: async () => (await import('./import.ts')).addImport,
   params: async () => (await import('./params.ts')).addParams,
   schema: async () => (await import('./schema.ts')).addSchema,
   plugin: async () => (await import('./plugin-new.ts')).addPlugin,

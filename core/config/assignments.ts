@@ -35,7 +35,7 @@ export interface Section {
 }
 
 /** Per-transport settings, `TRANSPORT_destination_concurrency_limit` and the like (postconf(5), "transport_..."). */
-const PER_TRANSPORT =
+export const PER_TRANSPORT =
   /^[A-Za-z0-9.-]+_(?:(?:initial_)?destination_concurrency(?:_(?:limit|positive_feedback|negative_feedback|failed_cohort_limit))?|destination_(?:recipient_limit|rate_delay)|transport_rate_delay|recipient_(?:limit|refill_limit|refill_delay)|extra_recipient_limit|minimum_delivery_slots|delivery_slot_(?:cost|loan|discount)|time_limit)$/
 
 /**

@@ -24,7 +24,7 @@ export interface Shared {
 
 interface ListenerShape {
   readonly name: string
-  readonly listen: string | number
+  readonly listen: string | number | readonly (string | number)[]
   readonly protocol?: 'smtp' | 'lmtp'
   readonly parameters?: object
   readonly pipeline?: object
@@ -65,22 +65,27 @@ const USUAL_TRANSPORTS: readonly TransportShape[] = [
 export function readListeners(list: readonly unknown[], shared: Shared): ListenerConfig[] {
   const shapes = list as readonly ListenerShape[]
   refuseTwins(shapes, ['listeners'], shared.report)
-  return shapes.map((shape, i) => readListener(shape, ['listeners', i], shared))
+  return shapes.flatMap((shape, i) => readListener(shape, ['listeners', i], shared))
 }
 
-function readListener(shape: ListenerShape, path: Path, shared: Shared): ListenerConfig {
+/** One for each address; they share everything else, the name too. */
+function readListener(shape: ListenerShape, path: Path, shared: Shared): ListenerConfig[] {
   const { report, baseDirectory } = shared
   const { parameters, scope } = section(shape, path, shared)
   const context = { report, baseDirectory, text: careful(scope) }
   const own = readPipeline(shape.pipeline, [...path, 'pipeline'], context)
-  return {
+  const at = [...path, 'listen']
+  const addresses = Array.isArray(shape.listen)
+    ? shape.listen.map((each, i) => address(each, [...at, i], report))
+    : [address(shape.listen as string | number, at, report)]
+  const listener = {
     name: shape.name,
     protocol: shape.protocol ?? 'smtp',
-    ...address(shape.listen, [...path, 'listen'], report),
     parameters,
     pipeline: { ...effective(own, parameters, path, context, shared), ...(own.use === undefined ? {} : { use: own.use }) },
     place: report.document.place(path),
   }
+  return addresses.map((each) => ({ ...listener, ...each }))
 }
 
 /** A stage comes from the listener's pipeline, the listener's parameter, the gateway's pipeline or parameter: the first that is set. */

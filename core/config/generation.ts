@@ -61,7 +61,8 @@ export async function buildGeneration(
     const scopeOf = (each: { parameters: Configuration['parameters'] }): Scope =>
       createScope({ assignments: each.parameters, parent: scope, registry })
     const listeners = new Map<string, ListenerRuntime>()
-    for (const each of config.listeners) listeners.set(each.name, await listenerRuntime(each, scopeOf(each), build))
+    for (const each of config.listeners)
+      if (!listeners.has(each.name)) listeners.set(each.name, await listenerRuntime(each, scopeOf(each), build))
     const transports = new Map<string, TransportRuntime>(
       config.transports.map((each) => [each.name, { config: each, scope: scopeOf(each), hooks: newHooks() }]),
     )

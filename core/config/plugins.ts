@@ -75,10 +75,15 @@ export function stepsOf(config: Configuration): { steps: readonly StepConfig[]; 
   const rows = (pipeline: PipelineConfig, path: string) =>
     Object.entries(pipeline).map(([stage, steps = []]) => ({ steps, stage: stage as Stage, path: `${path}.${stage}` }))
   return [
-    ...config.listeners.flatMap(({ name, pipeline }) => rows(pipeline, `listeners.${name}.pipeline`)),
+    ...onceNamed(config.listeners).flatMap(({ name, pipeline }) => rows(pipeline, `listeners.${name}.pipeline`)),
     ...config.transports.flatMap(({ name, pipeline }) => rows(pipeline, `transports.${name}.pipeline`)),
     ...rows(config.pipeline, 'pipeline'),
   ]
+}
+
+/** A listener with several addresses has its steps once. */
+function onceNamed(listeners: Configuration['listeners']): Configuration['listeners'] {
+  return listeners.filter(({ name }, i) => listeners.findIndex((other) => other.name === name) === i)
 }
 
 /** Loads every plugin that the configuration names. @throws ConfigurationError naming each step whose plugin can not be used */

@@ -7,6 +7,7 @@ import { type Import, importsOf, projectFiles } from './sources.ts'
 const LAYERS: readonly (readonly string[])[] = [
   ['main'],
   ['process', 'cli'],
+  ['import'],
   ['config', 'smtpd', 'smtp', 'cleanup', 'queue', 'bounce', 'access', 'route'],
   ['tls', 'sasl', 'lookup', 'net', 'log'],
   ['vocabulary'],

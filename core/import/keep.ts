@@ -1,0 +1,109 @@
+/** Which settings of main.cf or of a service become parameters of the YAML file, and as what. */
+import { PER_TRANSPORT } from '../config/assignments.ts'
+import { namesIn } from '../config/expand.ts'
+import { RESTRICTION_LISTS } from '../config/parameters.ts'
+import type { Registry } from '../config/scope.ts'
+import { splitList } from '../config/units.ts'
+import { sameValue } from './defaults.ts'
+import { fateOf } from './fates.ts'
+import type { Setting, Settings } from './main-cf.ts'
+import type { ImportReport } from './report.ts'
+import { CONTENT_CHECKS, CONTENT_LIMITS } from './stages.ts'
+import { namesTables, unsupportedTable } from './tables.ts'
+
+/** One parameter as it will stand in the file. */
+export interface KeptParameter {
+  readonly name: string
+  /** A list is written as one. */
+  readonly value: string | readonly string[]
+  /** Where it came from; absent for what the import adds. */
+  readonly setting?: Setting
+  /** Why it stands there, or that it does nothing yet. */
+  readonly note?: string
+}
+
+export interface KeepContext {
+  readonly registry: Registry
+  readonly report: ImportReport
+  /** Names that something refers to as `$name`. */
+  readonly mentioned: ReadonlySet<string>
+  /** Names of restriction classes. */
+  readonly classes: ReadonlySet<string>
+}
+
+/** Honoured by what they become: pipeline stages, plugins, top-level keys. */
+const ELSEWHERE: ReadonlySet<string> = new Set([
+  ...RESTRICTION_LISTS.values(),
+  ...CONTENT_CHECKS,
+  ...CONTENT_LIMITS,
+  'smtp_generic_maps',
+  'maillog_file',
+  'queue_directory',
+  'mail_owner',
+  'compatibility_level',
+  'config_directory',
+])
+
+/** What is not there can as well be switched off. */
+const OFF = /^(?:no|0s?)?$/i
+
+/** Settings that stay, in their order; what is dropped goes to the report. @param isService values equal to a default matter there */
+export function keptParameters(settings: Settings, context: KeepContext, isService = false): KeptParameter[] {
+  return [...settings.values()].flatMap((setting) => {
+    if (ELSEWHERE.has(setting.name)) return []
+    return keep(setting, context, isService)
+  })
+}
+
+function keep(setting: Setting, context: KeepContext, isService: boolean): KeptParameter[] {
+  const { name, text, origin } = setting
+  const { registry, report, mentioned, classes } = context
+  const declaration = registry.get(name)?.declaration
+  if (declaration === undefined) {
+    if (classes.has(name)) return []
+    if (mentioned.has(name) || PER_TRANSPORT.test(name)) return [{ name, value: text, setting }]
+    const { kind, reason } = fateOf(name)
+    report.add(kind, name, reason, origin)
+    return []
+  }
+  if (!isService && sameValue(text, declaration.default)) return []
+  if (!declaration.live) {
+    report.add(OFF.test(text) ? 'ignored' : 'unsupported', name, 'has no effect in this version', origin)
+    return [{ name, value: text, setting, note: 'no effect in this version' }]
+  }
+  return [{ name, value: written(setting, declaration.kind, report), setting }]
+}
+
+/** The value as a person would write it; tables that can not be opened are left out. */
+function written(setting: Setting, kind: string, report: ImportReport): string | string[] {
+  const { name, text, origin } = setting
+  if (kind !== 'list' && !namesTables(name)) return text
+  let words: string[]
+  try {
+    words = splitList(text)
+  } catch {
+    return text
+  }
+  const kept = words.filter((word) => {
+    const type = namesTables(name) ? unsupportedTable(word) : undefined
+    if (type !== undefined) report.add('unsupported', name, `there are no ${type} tables in this version: ${word}`, origin)
+    return type === undefined
+  })
+  if (kept.length === words.length && kind !== 'list') return text
+  return kept.length > 1 ? kept : (kept[0] ?? '')
+}
+
+/** Every name that the texts, or what they refer to, mention. */
+export function mentionedNames(texts: Iterable<string>, settings: Settings): Set<string> {
+  const names = new Set<string>()
+  const queue = [...texts]
+  for (let text = queue.pop(); text !== undefined; text = queue.pop()) {
+    for (const name of namesIn(text)) {
+      if (names.has(name)) continue
+      names.add(name)
+      const more = settings.get(name)?.text
+      if (more !== undefined) queue.push(more)
+    }
+  }
+  return names
+}

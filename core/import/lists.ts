@@ -1,0 +1,102 @@
+/** Restriction lists to pipeline steps: each with the lines that it came from, those that are not there yet as comments. */
+import { RESTRICTION_LISTS } from '../config/parameters.ts'
+import { POSTFIX_RESTRICTIONS } from '../config/postfix-restrictions.ts'
+import { type RestrictionWord, restrictionIndex, splitRestrictions, WARN_IF_REJECT } from '../config/restrictions.ts'
+import { wordsOf } from '../config/units.ts'
+import type { Scope } from '../parameters.ts'
+import type { Stage } from '../plugin.ts'
+import { ImportError, type Origin, type Setting } from './main-cf.ts'
+import type { ImportReport } from './report.ts'
+import { textOf } from './scopes.ts'
+import { unsupportedTable } from './tables.ts'
+
+/** One entry of a stage. */
+export interface ImportedStep {
+  /** As a restriction list writes it. */
+  readonly text: string
+  /** Absent: a default of Postfix. */
+  readonly origin?: Origin
+  /** Why it can not stand there: then it becomes a comment. */
+  readonly missing?: string
+}
+
+/** What `type:name` alone means in each list (smtpd(8): access(5) tables without a restriction name). */
+const BARE_TABLE: Readonly<Partial<Record<Stage, string>>> = {
+  connect: 'check_client_access',
+  helo: 'check_helo_access',
+  mail: 'check_sender_access',
+  relay: 'check_recipient_access',
+  rcpt: 'check_recipient_access',
+  etrn: 'check_etrn_access',
+}
+
+export interface ListContext {
+  readonly scope: Scope
+  readonly report: ImportReport
+}
+
+/** The stages of smtpd's restriction lists, in the order in which they run. */
+export const LIST_STAGES: readonly Stage[] = [...RESTRICTION_LISTS.keys()]
+
+/** The steps of one list. @param setting where it was written; undefined for a default */
+export function stepsOfList(name: string, stage: Stage, setting: Setting | undefined, context: ListContext): ImportedStep[] {
+  const text = textOf(context.scope, name)
+  const classes = new Set(wordsOf(textOf(context.scope, 'smtpd_restriction_classes')))
+  const steps: ImportedStep[] = []
+  let at = 0
+  let warning = ''
+  for (const restriction of split(text, name)) {
+    at = Math.max(at, text.indexOf(restriction.name, at))
+    const origin = originOf(setting, text, at)
+    at += restriction.name.length
+    if (restriction.name.toLowerCase() === WARN_IF_REJECT) {
+      warning = `${WARN_IF_REJECT} `
+      continue
+    }
+    const known = settled(restriction, stage)
+    const missing = classes.has(known.name) ? undefined : whyMissing(known)
+    const written = `${warning}${known.name}${known.argument === '' ? '' : ` ${known.argument}`}`
+    if (missing !== undefined) context.report.add('unsupported', known.name, missing, origin)
+    steps.push({ text: written, ...(origin === undefined ? {} : { origin }), ...(missing === undefined ? {} : { missing }) })
+    warning = ''
+  }
+  return steps
+}
+
+function split(text: string, name: string): RestrictionWord[] {
+  try {
+    return splitRestrictions(text)
+  } catch (error) {
+    throw new ImportError(`${name}: ${(error as Error).message}`)
+  }
+}
+
+/** The line of an entry, when the list is written out and not made of other values. */
+function originOf(setting: Setting | undefined, text: string, at: number): Origin | undefined {
+  if (setting === undefined || setting.text !== text) return setting?.origin
+  const line = setting.lineOf(at)
+  return { file: setting.origin.file, from: line, to: line }
+}
+
+/** Names in lower case, and bare tables under the restriction that they stand for. */
+function settled({ name, argument }: RestrictionWord, stage: Stage): RestrictionWord {
+  if (name.includes(':')) return { name: BARE_TABLE[stage] ?? 'check_client_access', argument: name }
+  const lower = name.toLowerCase()
+  const isKnown = restrictionIndex().restrictions.has(lower) || POSTFIX_RESTRICTIONS.has(lower)
+  return { name: isKnown ? lower : name, argument }
+}
+
+function whyMissing({ name, argument }: RestrictionWord): string | undefined {
+  if (!restrictionIndex().restrictions.has(name))
+    return POSTFIX_RESTRICTIONS.has(name) ? 'this version does not have it' : 'is no restriction'
+  const type = unsupportedTable(argument)
+  return type === undefined ? undefined : `there are no ${type} tables in this version`
+}
+
+/** Restrictions that keep strangers from relaying, wherever they stand (smtpd(8): "open relay" check at the start). */
+const STOPPERS = new Set(['reject', 'defer', 'defer_if_permit', 'reject_unauth_destination', 'defer_unauth_destination'])
+
+/** Does the list say who may relay? */
+export function stopsRelaying(steps: readonly ImportedStep[]): boolean {
+  return steps.some(({ text, missing }) => missing === undefined && STOPPERS.has(text))
+}

@@ -29,10 +29,19 @@ async function start(given: string | undefined, options: StartOptions, fork: typ
     file,
     fork,
     ...(options.workers === undefined ? {} : { workers: options.workers }),
-    ...(trial === undefined ? {} : { onStarted: ({ workers }) => void writeSync(1, trial.welcome(workers)) }),
+    ...(trial === undefined ? {} : { onStarted: ({ workers }) => show(trial.welcome(workers)) }),
   })
   if (message !== undefined) process.stderr.write(`postern: ${message}\n`)
   process.exitCode = status
+}
+
+/** A screen that nobody reads any more is no reason to end. */
+function show(text: string): void {
+  try {
+    writeSync(1, text)
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EPIPE') throw error
+  }
 }
 
 function workerCount(text: string): number {

@@ -7,10 +7,10 @@ import { shaped } from '../hooks.ts'
 import { openHostsFile } from '../net/hosts.ts'
 import { dial } from './connect.ts'
 import { Delivery, type DeliveryContext, type Settle } from './delivery.ts'
-import { FLAVOURS, type Flavour } from './flavour.ts'
+import { FLAVOURS } from './flavour.ts'
 import type { Destination, Host } from './hooked.ts'
 import { findHosts, type HostFinder } from './hosts.ts'
-import { type NextHop, parseNextHops } from './nexthop.ts'
+import { type NextHop, type NextHopRules, parseNextHops, servicesOf } from './nexthop.ts'
 import { ownAddresses } from './own-addresses.ts'
 import { type Settings, settingsOf } from './parameters.ts'
 import { ConnectionPool } from './pool.ts'
@@ -36,7 +36,7 @@ interface Way {
 
 class SmtpAgent implements DeliveryAgent {
   readonly #settings: Settings
-  readonly #flavour: Flavour
+  readonly #rules: NextHopRules
   readonly #runtime: TransportRuntime
   readonly #services: Services
   readonly #finder: HostFinder
@@ -52,14 +52,16 @@ class SmtpAgent implements DeliveryAgent {
     const { clock } = services
     this.#runtime = runtime
     this.#services = services
-    this.#flavour = config.agent === 'lmtp' ? FLAVOURS.lmtp : FLAVOURS.smtp
-    this.#settings = settingsOf(scope, this.#flavour.agent)
+    const flavour = config.agent === 'lmtp' ? FLAVOURS.lmtp : FLAVOURS.smtp
+    this.#settings = settingsOf(scope, flavour.agent)
+    const { tcp_port: defaultPort, known_tcp_ports } = this.#settings
+    this.#rules = { flavour, defaultPort, services: servicesOf(known_tcp_ports) }
     this.#pool = new ConnectionPool(this.#settings)
     const file = openHostsFile('/etc/hosts', () => clock.now())
     const native = (name: string): readonly string[] => file.addresses(name)
     const isOwn = ownAddresses(this.#settings, () => clock.now(), native)
     this.#finder = { dns: services.dns, native, isOwn, settings: this.#settings, random: () => services.random() }
-    this.#session = { flavour: this.#flavour, settings: this.#settings, hooks, clock, pool: this.#pool }
+    this.#session = { flavour, settings: this.#settings, hooks, clock, pool: this.#pool }
     this.#context = {
       hooks,
       softBounce: this.#settings.soft_bounce,
@@ -95,12 +97,12 @@ class SmtpAgent implements DeliveryAgent {
     const key = `${transport} ${nexthop}`
     const known = this.#ways.get(key)
     if (known !== undefined) return known
-    const { tcp_port, fallback_relay } = this.#settings
-    const own = parseNextHops(nexthop, this.#flavour, tcp_port)
+    const own = parseNextHops(nexthop, this.#rules)
     const [first] = own
     const domain = first?.kind === 'inet' ? first.name : nexthop
     // A socket is on this machine: no other server can stand in for it.
-    const relays = first?.kind === 'unix' ? [] : fallback_relay.flatMap((relay) => parseNextHops(relay, this.#flavour, tcp_port))
+    const relays =
+      first?.kind === 'unix' ? [] : this.#settings.fallback_relay.flatMap((relay) => parseNextHops(relay, this.#rules))
     const way = { destination: { transport, nexthop, domain }, hops: [...own, ...relays], own: own.length }
     if (this.#ways.size >= MOST_ROUTES) this.#ways.clear()
     this.#ways.set(key, way)

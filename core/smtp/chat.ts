@@ -13,6 +13,8 @@ export interface ChatListener {
   ended(ending: Ending): void
 }
 
+/** A reply that comes in parts may take so many times its limit. */
+const MOST_PATIENCE = 10
 /** After QUIT the server has so long (ms) to close, then the socket is dropped. */
 const LINGER = 5000
 
@@ -24,6 +26,9 @@ export class Chat {
   /** When the timer goes off, and when it should: it is only set anew when it would be late. */
   #armed = Number.POSITIVE_INFINITY
   #deadline = Number.POSITIVE_INFINITY
+  /** How long may pass without a byte, and when even a reply that trickles must be whole. */
+  #patience = 0
+  #latest = Number.POSITIVE_INFINITY
   #isOver = false
 
   constructor(socket: Duplex, listener: ChatListener, filter?: (line: string) => string) {
@@ -84,10 +89,16 @@ export class Chat {
     })
   }
 
-  /** Gives the server so many milliseconds from now. */
-  within(milliseconds: number): void {
+  /** Gives the server so many milliseconds from now; again from each part of a reply, unless `isStrict`. */
+  within(milliseconds: number, isStrict = false): void {
     const now = performance.now()
-    this.#deadline = milliseconds > 0 ? now + milliseconds : Number.POSITIVE_INFINITY
+    this.#patience = isStrict ? 0 : milliseconds
+    this.#latest = now + milliseconds * MOST_PATIENCE
+    this.#until(milliseconds > 0 ? now + milliseconds : Number.POSITIVE_INFINITY, now)
+  }
+
+  #until(deadline: number, now: number): void {
+    this.#deadline = deadline
     if (this.#deadline >= this.#armed) return
     clearTimeout(this.#timer)
     this.#arm(now)
@@ -95,6 +106,7 @@ export class Chat {
 
   /** Nothing is waited for: the clock stops. */
   rest(): void {
+    this.#patience = 0
     this.#deadline = Number.POSITIVE_INFINITY
   }
 
@@ -130,6 +142,10 @@ export class Chat {
       return
     }
     if (!isBounded) this.#end('endless')
+    else if (this.#patience > 0 && !this.#reader.isIdle) {
+      const now = performance.now()
+      this.#until(Math.min(now + this.#patience, this.#latest), now)
+    }
   }
 
   #end(ending: Ending): void {

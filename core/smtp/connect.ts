@@ -1,5 +1,6 @@
 /** Opens a connection to a host: what a `smtp.dial` step gives, else a TCP or unix-domain socket of our own. */
 import { connect, type NetConnectOpts } from 'node:net'
+import { resolve } from 'node:path'
 import { getSystemErrorMap } from 'node:util'
 import { ask, type Hooks } from '../hooks.ts'
 import { parseIp } from '../net/ip.ts'
@@ -38,10 +39,11 @@ export async function dial(host: Host, { hooks, settings, destination }: Caller)
     // The step's fault is in the log; the mail waits.
     return { trouble: unreachable(host, 'Connection refused') }
   }
-  const first = await open(host, timeout, bindAddress(host, settings))
+  const target = host.family === 'unix' ? { ...host, address: resolve(settings.queue_directory, host.address) } : host
+  const first = await open(target, timeout, bindAddress(host, settings))
   if (!('code' in first)) return { socket: first }
   // An own address that is not there is ignored, as in Postfix.
-  const second = first.code === 'EADDRNOTAVAIL' ? await open(host, timeout, undefined) : first
+  const second = first.code === 'EADDRNOTAVAIL' ? await open(target, timeout, undefined) : first
   return 'code' in second ? { trouble: unreachable(host, textOf(second.code)) } : { socket: second }
 }
 
@@ -52,7 +54,7 @@ function bindAddress(host: Host, settings: Settings): string | undefined {
 }
 
 function open(host: Host, timeout: number, localAddress: string | undefined): Promise<Dial | { readonly code: string }> {
-  return new Promise((resolve) => {
+  return new Promise((settle) => {
     const socket = connect(optionsFor(host, localAddress))
     const timer = timeout > 0 ? setTimeout(() => failed({ code: 'ETIMEDOUT' }), timeout) : undefined
     const failed = ({ code = 'ECONNREFUSED' }: NodeJS.ErrnoException | { code?: string }): void => {
@@ -60,14 +62,14 @@ function open(host: Host, timeout: number, localAddress: string | undefined): Pr
       socket.removeAllListeners()
       socket.on('error', () => undefined)
       socket.destroy()
-      resolve({ code })
+      settle({ code })
     }
     socket.on('error', failed)
     socket.on('connect', () => {
       clearTimeout(timer)
       socket.off('error', failed)
       socket.removeAllListeners('connect')
-      resolve(socket)
+      settle(socket)
     })
   })
 }

@@ -91,12 +91,12 @@ class LineShaper implements Shaper {
     this.#kept = next
   }
 
-  /** Text of a line, without its end. */
+  /** Text of a line, without its end; -1 is a CR that was held back. */
   #advance(chunk: Buffer, at: number, end: number): void {
     let from = at
     while (this.#longest > 0 && this.#column + end - from > this.#longest) {
       from += this.#longest - this.#column
-      this.#insert(chunk, from, from, FOLD)
+      this.#insert(chunk, Math.max(0, from), Math.max(0, from), FOLD)
       this.#column = 1
       this.hasFolded = true
     }
@@ -118,8 +118,8 @@ class LineShaper implements Shaper {
       this.#kept = chunk.length
       this.#heldCr = true
     } else {
+      this.#advance(chunk, at, at + 1)
       this.#insert(chunk, at, at + 1, SPACE)
-      this.#column++
     }
     return at + 1
   }
@@ -131,8 +131,8 @@ class LineShaper implements Shaper {
       this.#column = 0
       return 1
     }
+    this.#advance(chunk, -1, 0)
     this.#out.push(SPACE)
-    this.#column++
     return 0
   }
 }

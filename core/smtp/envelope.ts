@@ -18,6 +18,8 @@ export interface Writing {
   /** smtp_quote_rfc821_envelope */
   readonly quotes: boolean
   readonly features: Features
+  /** Content goes out as it is (disable_mime_output_conversion). */
+  readonly isVerbatim: boolean
 }
 
 /** What must not stand in a command, whatever an address or a step says. */
@@ -34,9 +36,10 @@ function written(address: string, quotes: boolean): string {
 }
 
 /** The MAIL command without CRLF. @param size bytes of the message as it is sent */
-export function mailCommand(sender: string, envelope: Envelope, size: number, { quotes, features }: Writing): string {
+export function mailCommand(sender: string, envelope: Envelope, size: number, { quotes, features, isVerbatim }: Writing): string {
   let command = `MAIL FROM:<${written(sender, quotes)}>`
-  if (features.size > 0) command += ` SIZE=${size}`
+  // To a server without 8BITMIME content may be converted, and so have another size.
+  if (features.size >= 0 && (features.eightBitMime || isVerbatim)) command += ` SIZE=${size}`
   if (features.eightBitMime && envelope.body !== undefined) command += ` BODY=${envelope.body}`
   if (features.smtputf8 && envelope.smtputf8 === true) command += ' SMTPUTF8'
   if (features.dsn && envelope.envid !== undefined) command += ` ENVID=${encodeXtext(envelope.envid)}`
@@ -55,11 +58,21 @@ export function rcptCommand(address: string, recipient: Recipient, { quotes, fea
 }
 
 function originalRecipient({ orcpt, original }: Recipient): string | undefined {
-  if (orcpt === undefined) return original === '' ? undefined : `rfc822;${encodeXtext(quoteAddress(original))}`
+  if (orcpt === undefined) return original === '' ? undefined : defaultOrcpt(quoteAddress(original))
   const semicolon = orcpt.indexOf(';')
   const type = orcpt.slice(0, semicolon)
   if (semicolon < 1 || !/^[A-Za-z0-9-]+$/.test(type)) return undefined
-  return `${type};${encodeXtext(orcpt.slice(semicolon + 1))}`
+  const address = orcpt.slice(semicolon + 1)
+  return `${type};${type.toLowerCase() === 'utf-8' ? encodeUnitext(address) : encodeXtext(address)}`
+}
+
+function defaultOrcpt(address: string): string {
+  return isInternational(address) ? `utf-8;${encodeUnitext(address)}` : `rfc822;${encodeXtext(address)}`
+}
+
+/** utf-8-addr-xtext (RFC 6533 3): `\\x{E4}` for what a parameter can not hold. */
+function encodeUnitext(address: string): string {
+  return address.replace(/[^!-*,-<>-[\]-~]/gu, (c) => `\\x{${(c.codePointAt(0) ?? 0).toString(16).toUpperCase()}}`)
 }
 
 function notifyWords(notify: number): string {

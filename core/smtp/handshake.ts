@@ -30,24 +30,23 @@ export interface HandshakeContext {
   note(message: string): void
 }
 
-/** How it ended. `isClosing`: the server said 421, it wants no QUIT. */
+/** How it ended. */
 export type Handshake =
   | { readonly offer: Offer; readonly trouble?: undefined }
-  | { readonly trouble: Trouble; readonly isClosing: boolean; readonly offer?: undefined }
+  | { readonly trouble: Trouble; readonly offer?: undefined }
 
 /** Greets a server. Never rejects. */
 export async function shakeHands(context: HandshakeContext): Promise<Handshake> {
   const { chat, turns, host, settings } = context
   const greeting = await turns.next(chat, 'GREETING')
   if (typeof greeting === 'string') return failed(ended(host, greeting, 'GREETING'))
-  if (!isPositive(greeting))
-    return failed(refusedToTalk(host, greeting, greeting.code >= 500 && settings.skip_5xx_greeting), greeting)
+  if (!isPositive(greeting)) return failed(refusedToTalk(host, greeting, greeting.code >= 500 && settings.skip_5xx_greeting))
   const banner = greeting.lines.map((line) => line.slice(4)).join('\n')
   return sayHello(context, banner)
 }
 
-function failed(trouble: Trouble, reply?: ServerReply): Handshake {
-  return { trouble, isClosing: reply === undefined || reply.code === 421 }
+function failed(trouble: Trouble): Handshake {
+  return { trouble }
 }
 
 async function sayHello(context: HandshakeContext, banner: string): Promise<Handshake> {
@@ -62,7 +61,7 @@ async function sayHello(context: HandshakeContext, banner: string): Promise<Hand
     const reply = await turns.next(chat, verb)
     if (typeof reply === 'string') return failed(ended(host, reply, verb))
     if (isPositive(reply)) return understood(context, reply, verb === hello, plain)
-    refusal = failed(refusedToTalk(host, reply), reply)
+    refusal = failed(refusedToTalk(host, reply))
     if (reply.code === 421) break
   }
   return refusal
@@ -73,7 +72,7 @@ function understood(context: HandshakeContext, reply: ServerReply, isExtended: b
   const name = reply.lines[0]?.slice(4).split(/[ \t]/, 1)[0] ?? ''
   if (host.port === SMTP_PORT && name.toLowerCase() === settings.myhostname.toLowerCase()) {
     context.note(`warning: host ${relayName(host)} replied to HELO/EHLO with my own hostname ${name}`)
-    return failed(talksToSelf(context.nexthop, context.isBest), reply)
+    return failed(talksToSelf(context.nexthop, context.isBest))
   }
   if (!isExtended) return { offer: { ...plain, features: { ...plain.features, helo: true } } }
   const { ignored, note } = ignoredKeywords(settings.discard_ehlo_keywords)

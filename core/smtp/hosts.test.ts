@@ -4,7 +4,7 @@ import { test } from 'node:test'
 import { fakeDns } from '../../test/kit/dns.ts'
 import { FLAVOURS } from './flavour.ts'
 import { findHosts } from './hosts.ts'
-import { parseNextHop } from './nexthop.ts'
+import { parseNextHop, servicesOf } from './nexthop.ts'
 import type { Settings } from './parameters.ts'
 
 const SETTINGS = {
@@ -60,13 +60,16 @@ const ZONE = [
 ]
 
 async function found(text: string, settings: Partial<Settings> = {}): Promise<string> {
-  const { hosts, trouble, warnings } = await findHosts(parseNextHop(text, FLAVOURS.smtp, 'smtp'), {
-    dns: fakeDns(ZONE).resolver,
-    native: (name) => (name === 'inhosts.test' ? ['203.0.113.50', '2001:db8::50'] : []),
-    isOwn: (address) => address === '192.0.2.1',
-    settings: { ...SETTINGS, ...settings },
-    random: () => 0,
-  })
+  const { hosts, trouble, warnings } = await findHosts(
+    parseNextHop(text, { flavour: FLAVOURS.smtp, defaultPort: 'smtp', services: servicesOf('') }),
+    {
+      dns: fakeDns(ZONE).resolver,
+      native: (name) => (name === 'inhosts.test' ? ['203.0.113.50', '2001:db8::50'] : []),
+      isOwn: (address) => address === '192.0.2.1',
+      settings: { ...SETTINGS, ...settings },
+      random: () => 0,
+    },
+  )
   const list = hosts.map(({ name, address }) => `${name}[${address}]`).join(' ')
   return [list, trouble === undefined ? '' : `${trouble.status} ${trouble.reason}`, ...warnings]
     .filter((part) => part !== '')
@@ -123,6 +126,20 @@ test('parameters that change what is found', async () => {
   )
   assert.equal(await found('mxcname.test', { cname_overrides_servername: true }), 'real.test[203.0.113.22]')
   assert.equal(await found('gone.test', { inet_protocols: 'all' }), `5.4.4 ${NOT_FOUND}gone.test type=AAAA: Host not found`)
+})
+
+test('the system resolver: the hosts file, then addresses in DNS', async () => {
+  assert.equal(await found('real.test', { disable_dns_lookups: true }), 'real.test[203.0.113.22]')
+  assert.equal(
+    await found('noaddr.test', { host_lookup: ['dns', 'native'], defer_if_no_mx_address_found: true }),
+    '4.4.4 unable to look up host nowhere.test: Name or service not known; no MX host for noaddr.test has a valid address record',
+  )
+  const failing = await found('sf.mx.test', { host_lookup: ['native'] })
+  assert.equal(failing, `4.4.3 ${NOT_FOUND}sf.mx.test type=MX: Host not found, try again`)
+  assert.match(
+    await found('[sf.mx.test]', { host_lookup: ['native'] }),
+    /^4\.4\.4 unable to look up host sf\.mx\.test: Temporary/,
+  )
 })
 
 test('both families within the limit, the preferred one first', async () => {

@@ -135,10 +135,20 @@ async function addressesOf(name: string, finder: HostFinder): Promise<Addresses>
     trouble = lookupTrouble(answers)
   }
   if (!usesNative) return { name, addresses: [], authenticated: false, ...(trouble === undefined ? {} : { trouble }) }
+  return nativeAddresses(name, wanted, finder)
+}
+
+/** As the system would look a host up: the hosts file, then addresses in DNS. */
+async function nativeAddresses(name: string, wanted: readonly ('A' | 'AAAA')[], finder: HostFinder): Promise<Addresses> {
   const addresses = finder.native(name).filter((address) => wanted.includes(address.includes(':') ? 'AAAA' : 'A'))
   if (addresses.length > 0) return { name, addresses, authenticated: false }
-  const unknown = unfound('5.4.4', `unable to look up host ${name}: Name or service not known`)
-  return { name, addresses: [], authenticated: false, trouble: unknown }
+  const answers = await Promise.all(wanted.map((type) => finder.dns.resolve(name, type)))
+  const found = answers.filter(({ status }) => status === 'found')
+  if (found.length > 0) return { ...fromDns(name, found, finder.settings), authenticated: false }
+  const isTemporary = answers.some(({ status }) => status === 'failed')
+  const why = isTemporary ? 'Temporary failure in name resolution' : 'Name or service not known'
+  const trouble = unfound(isTemporary ? '4.4.4' : '5.4.4', `unable to look up host ${name}: ${why}`)
+  return { name, addresses: [], authenticated: false, trouble }
 }
 
 function fromDns(name: string, answers: readonly Answer<'A' | 'AAAA'>[], settings: Settings): Addresses {

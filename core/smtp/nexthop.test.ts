@@ -2,10 +2,14 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { FLAVOURS } from './flavour.ts'
-import { parseNextHops } from './nexthop.ts'
+import { parseNextHops, servicesOf } from './nexthop.ts'
 
 function forms(text: string, agent: 'smtp' | 'lmtp' = 'smtp'): string[] {
-  return parseNextHops(text, FLAVOURS[agent], agent === 'smtp' ? 'smtp' : '24').map((hop) => {
+  return parseNextHops(text, {
+    flavour: FLAVOURS[agent],
+    defaultPort: agent === 'smtp' ? 'smtp' : '24',
+    services: servicesOf('smtps=submissions=465, altmail=2526 bad=x, =7'),
+  }).map((hop) => {
     if (hop.kind === 'unix') return `unix ${hop.path}`
     return hop.kind === 'bad' ? `bad ${hop.why}` : `${hop.mx ? 'mx ' : ''}${hop.name} ${hop.port}`
   })
@@ -16,6 +20,7 @@ test('smtp', () => {
     ['example.org', 'mx example.org 25'],
     ['example.org:2525', 'mx example.org 2525'],
     ['example.org:submission', 'mx example.org 587'],
+    ['example.org:altmail', 'mx example.org 2526'],
     ['[mx.example.org]', 'mx.example.org 25'],
     ['[mx.example.org]:2525', 'mx.example.org 2525'],
     ['192.0.2.1', '192.0.2.1 25'],

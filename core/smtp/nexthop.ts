@@ -17,7 +17,7 @@ export type NextHop =
     }
   | { readonly kind: 'bad'; readonly why: string; readonly text: string }
 
-/** Services by name (known_tcp_ports, and what /etc/services would say of mail). */
+/** Services by name: what /etc/services would say of mail. */
 const SERVICES: ReadonlyMap<string, number> = new Map([
   ['smtp', 25],
   ['lmtp', 24],
@@ -29,24 +29,43 @@ const SERVICES: ReadonlyMap<string, number> = new Map([
 /** RFC 5321 4.5.3.1: the port of SMTP, at which loops are looked for. */
 export const SMTP_PORT = 25
 
+/** How next hops are read: the client, the port of those that name none, and services by name. */
+export interface NextHopRules {
+  readonly flavour: Flavour
+  readonly defaultPort: string
+  readonly services: ReadonlyMap<string, number>
+}
+
+/** `smtp=25, smtps=submissions=465` (known_tcp_ports) over the usual names. What is malformed is left out. */
+export function servicesOf(knownTcpPorts: string): ReadonlyMap<string, number> {
+  const services = new Map(SERVICES)
+  for (const word of knownTcpPorts.split(/[\s,]+/)) {
+    const names = word.toLowerCase().split('=')
+    const port = Number(names.pop())
+    if (Number.isInteger(port) && port > 0 && port < 65_536) for (const name of names) services.set(name, port)
+  }
+  return services
+}
+
 /** The next hops of a route in the order in which they are tried. */
-export function parseNextHops(text: string, flavour: Flavour, defaultPort: string): readonly NextHop[] {
+export function parseNextHops(text: string, rules: NextHopRules): readonly NextHop[] {
   const trimmed = text.trim()
+  const { flavour } = rules
   if (flavour.hasSchemes && trimmed.startsWith('unix:')) return [{ kind: 'unix', path: trimmed.slice(5), text: trimmed }]
   const list = flavour.hasSchemes && trimmed.startsWith('inet:') ? trimmed.slice(5) : trimmed
   const words = list.split(/[\s,]+/).filter((word) => word !== '')
-  return words.length === 0 ? [bad(text, 'it is empty')] : words.map((word) => parseNextHop(word, flavour, defaultPort))
+  return words.length === 0 ? [bad(text, 'it is empty')] : words.map((word) => parseNextHop(word, rules))
 }
 
 /** One next hop. */
-export function parseNextHop(text: string, flavour: Flavour, defaultPort: string): NextHop {
+export function parseNextHop(text: string, rules: NextHopRules): NextHop {
   const bare = /^\[([^[\]]+)\](?::([^:]+))?$/.exec(text)
-  if (bare !== null) return inet(text, addressText(bare[1] ?? ''), bare[2] ?? defaultPort, false)
-  if (parseIp(text) !== undefined) return inet(text, text, defaultPort, false)
+  if (bare !== null) return inet(text, addressText(bare[1] ?? ''), bare[2], false, rules)
+  if (parseIp(text) !== undefined) return inet(text, text, undefined, false, rules)
   const plain = /^([^:[\]]+)(?::([^:]+))?$/.exec(text)
   if (plain === null) return bad(text, 'it is neither a domain, host:port, nor [host]:port')
   const name = plain[1] ?? ''
-  return inet(text, name, plain[2] ?? defaultPort, flavour.usesMx && parseIp(name) === undefined)
+  return inet(text, name, plain[2], rules.flavour.usesMx && parseIp(name) === undefined, rules)
 }
 
 function bad(text: string, why: string): NextHop {
@@ -58,8 +77,9 @@ function addressText(text: string): string {
   return /^ipv6:/i.test(text) ? text.slice(5) : text
 }
 
-function inet(text: string, host: string, service: string, mx: boolean): NextHop {
-  const port = SERVICES.get(service.toLowerCase()) ?? (/^\d{1,5}$/.test(service) ? Number(service) : 0)
+function inet(text: string, host: string, given: string | undefined, mx: boolean, rules: NextHopRules): NextHop {
+  const service = given ?? rules.defaultPort
+  const port = rules.services.get(service.toLowerCase()) ?? (/^\d{1,5}$/.test(service) ? Number(service) : 0)
   if (port < 1 || port > 65_535) return bad(text, `unknown service: ${service}/tcp`)
   const name = parseIp(host) === undefined ? asciiName(host) : canonicalIp(host)
   if (name === undefined) return bad(text, 'it is no host name')

@@ -1,5 +1,5 @@
 /** Parameters that are accepted and not yet honoured: what sets them is told that they have no effect. */
-import { choice, count, declare, flag, list, text, time } from '../parameters.ts'
+import { count, declare, flag, list, text, time } from '../parameters.ts'
 
 /** Known, and honoured once smtp exists. */
 export const SMTP_PENDING = declare('smtp', {
@@ -39,13 +39,6 @@ export const SMTP_PENDING = declare('smtp', {
   }),
   smtp_dns_reply_filter: text('', 'Table that edits DNS answers before the client uses them.', { live: false }),
   smtp_dns_resolver_options: list('', '`res_defnames` and `res_dnsrch`: complete short names in DNS.', { live: false }),
-  smtp_dns_support_level: choice(
-    ['', 'disabled', 'enabled', 'dnssec'],
-    '',
-    'Whether DNS is used, and whether its signatures count.',
-    { live: false },
-  ),
-  smtp_per_record_deadline: flag('no', 'Obsolete name of smtp_per_request_deadline.', { live: false }),
   smtp_reply_filter: text('', 'Table that rewrites replies of servers before they are read.', { live: false }),
   smtp_send_xforward_command: flag('no', 'Tell servers that offer XFORWARD where a message came from.', { live: false }),
   smtp_xforward_timeout: time('300s', 'Longest wait for the reply to XFORWARD.', { live: false }),

@@ -43,6 +43,12 @@ const CLIENT = {
   quote_rfc821_envelope: flag('yes', 'Quote envelope addresses as RFC 5321 demands.'),
   discard_ehlo_keywords: list('', 'Keywords of every server that are ignored; `silent-discard`: without a log line.'),
   line_length_limit: size('998', 'Longest line that is sent; longer ones are folded. 0: no limit.'),
+  per_record_deadline: flag('no', 'The time limits hold for a whole reply, not for each part of it that comes.'),
+  dns_support_level: choice(
+    ['', 'disabled', 'enabled', 'dnssec'],
+    '',
+    'Whether DNS is used; empty: as disable_dns_lookups says.',
+  ),
   host_lookup: list('dns', 'Where hosts are looked up: `dns`, then `native` (the hosts file).'),
   randomize_addresses: flag('yes', 'Shuffle MX hosts of equal preference.'),
   mx_address_limit: count('5', 'Addresses that are tried for one delivery; 0: all.'),
@@ -106,12 +112,15 @@ export interface Settings extends Values<typeof CLIENT> {
   readonly never_send_ehlo: boolean
   readonly disable_dns_lookups: boolean
   readonly ignore_mx_lookup_error: boolean
+  readonly disable_mime_output_conversion: boolean
   readonly soft_bounce: boolean
   readonly relayhost: string
   readonly myhostname: string
   readonly inet_interfaces: string
   readonly proxy_interfaces: string
   readonly inet_protocols: string
+  readonly known_tcp_ports: string
+  readonly queue_directory: string
 }
 
 /** The settings of a transport. @throws ParameterError */
@@ -124,13 +133,17 @@ export function settingsOf(scope: Scope, agent: AgentName): Settings {
     ...(found as unknown as Values<typeof CLIENT>),
     always_send_ehlo: own.smtp_always_send_ehlo !== false,
     never_send_ehlo: own.smtp_never_send_ehlo === true,
-    disable_dns_lookups,
+    disable_dns_lookups:
+      own[named(agent, 'dns_support_level')] === '' ? disable_dns_lookups : own[named(agent, 'dns_support_level')] === 'disabled',
     ignore_mx_lookup_error,
+    disable_mime_output_conversion: scope.text('disable_mime_output_conversion') === 'yes',
     soft_bounce: scope.text('soft_bounce') === 'yes',
     relayhost: scope.text('relayhost') ?? '',
     myhostname: scope.text('myhostname') ?? 'localhost',
     inet_interfaces: scope.text('inet_interfaces') ?? 'all',
     proxy_interfaces: scope.text('proxy_interfaces') ?? '',
     inet_protocols: scope.text('inet_protocols') ?? 'all',
+    known_tcp_ports: scope.text('known_tcp_ports') ?? '',
+    queue_directory: scope.text('queue_directory') ?? '',
   }
 }

@@ -68,10 +68,12 @@ export class ConnectionPool<S extends Poolable> {
   wants(key: string, domain: string, session: Poolable, hasMore: boolean): boolean {
     const { connection_cache_on_demand, connection_reuse_count_limit, connection_reuse_time_limit } = this.#settings
     if (this.#isClosed) return false
-    if (connection_reuse_count_limit > 0 && session.uses >= connection_reuse_count_limit) return false
+    // The first message is no reuse.
+    if (connection_reuse_count_limit > 0 && session.uses > connection_reuse_count_limit) return false
     if (performance.now() - session.born >= connection_reuse_time_limit) return false
     if (this.#listed.size > 0 && this.#listed.has(domain.toLowerCase())) return true
-    return connection_cache_on_demand && (hasMore || this.#isBusy(key))
+    // Once mail goes over kept connections it goes on so, else the last of a burst would cost the next one a connection.
+    return connection_cache_on_demand && (hasMore || session.uses > 1 || this.#isBusy(key))
   }
 
   #isBusy(key: string): boolean {
@@ -89,7 +91,7 @@ export class ConnectionPool<S extends Poolable> {
       if (list.length === 0) this.#idle.delete(key)
       if (idle === undefined) return undefined
       this.#size--
-      if (idle.until > now && now - idle.session.born < this.#settings.connection_reuse_time_limit) return idle.session
+      if (idle.until > now) return idle.session
       idle.session.drop()
     }
   }

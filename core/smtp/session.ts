@@ -105,7 +105,7 @@ export class Session implements Poolable {
       note: this.#note,
     })
     if (handshake.trouble !== undefined) {
-      chat.close(handshake.isClosing ? '' : 'QUIT\r\n')
+      chat.close('QUIT\r\n')
       return handshake.trouble
     }
     this.#offer = handshake.offer
@@ -218,7 +218,8 @@ export class Session implements Poolable {
       delivery.fail(badAddress(), delivery.open, host)
       return undefined
     }
-    const writing = { quotes: this.settings.quote_rfc821_envelope, features }
+    const { quote_rfc821_envelope: quotes, disable_mime_output_conversion: isVerbatim } = this.settings
+    const writing = { quotes, features, isVerbatim }
     const mail = mailCommand(sender, envelope, size, writing)
     const rcpts: string[] = []
     for (const [i, index] of recipients.entries()) {

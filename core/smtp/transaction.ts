@@ -98,7 +98,8 @@ export class Transaction implements ChatListener {
   }
 
   #await(): void {
-    this.#session.chat.within(this.#session.settings[STATES[this.#state].timeout])
+    const { chat, settings } = this.#session
+    chat.within(settings[STATES[this.#state].timeout], settings.per_record_deadline)
   }
 
   #fail(trouble: Trouble, recipients: Iterable<number>): void {

@@ -41,7 +41,7 @@ export class Turns implements ChatListener {
     const early = this.#early.shift()
     if (early !== undefined) return Promise.resolve(early)
     if (chat.isOver) return Promise.resolve('lost')
-    chat.within(this.#settings[STATES[state].timeout])
+    chat.within(this.#settings[STATES[state].timeout], this.#settings.per_record_deadline)
     return new Promise((resolve) => {
       this.#ask = resolve
     })

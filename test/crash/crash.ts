@@ -27,6 +27,8 @@ export interface CrashOptions {
 export interface CrashResult extends Balance {
   readonly kills: number
   readonly directory: string
+  /** What happened to those to whom a promise was broken. */
+  readonly stories: readonly string[]
 }
 
 const SENDERS = 6
@@ -47,16 +49,22 @@ export async function crash(options: CrashOptions): Promise<CrashResult> {
     await gateway.start()
     const senders = Array.from({ length: SENDERS }, () => keepSending(load))
     for (; kills < options.rounds; ) {
-      await underLoad(load, random)
+      // A supervisor that lost a worker before all were up gives up, and init starts it again: that is what this does.
+      if (!gateway.isRunning) await gateway.start()
+      await underLoad(load, gateway, random)
       kills++
       await killSomething(gateway, random)
       if (kills % 20 === 0) options.say?.(`${kills} kills, ${load.accepted} messages accepted, ${ledger.open().length} under way`)
     }
     load.isOver = true
     await Promise.all(senders)
+    if (!gateway.isRunning) await gateway.start()
     await gateway.greets()
     await untilSettled(ledger)
-    const result = { ...ledger.balance(queuedRecipients(gateway.file)), kills, directory }
+    const balance = ledger.balance(queuedRecipients(gateway.file))
+    const broken = [...balance.lost, ...balance.repeated, ...balance.damaged].slice(0, 10)
+    const stories = broken.map((recipient) => `${recipient}\n  ${ledger.story(recipient).join('\n  ')}`)
+    const result = { ...balance, kills, directory, stories }
     isDone = isClean(result)
     return result
   } finally {
@@ -81,14 +89,14 @@ export function describe(result: CrashResult): string {
   const bad = (['lost', 'repeated', 'damaged'] as const)
     .filter((what) => result[what].length > 0)
     .map((what) => `${result[what].length} ${what.toUpperCase()}: ${result[what].slice(0, 10).join(' ')}`)
-  return [head, ...bad, ...(bad.length > 0 ? [`spool and logs are in ${result.directory}`] : [])].join('\n')
+  return [head, ...bad, ...(bad.length > 0 ? [...result.stories, `spool and logs are in ${result.directory}`] : [])].join('\n')
 }
 
 /** Lets mail flow for a random while, but at least until something was accepted. */
-async function underLoad(load: Load, random: () => number): Promise<void> {
+async function underLoad(load: Load, gateway: PosternProcess, random: () => number): Promise<void> {
   const before = load.accepted
   await sleep(20 + random() * 300)
-  for (let tries = 0; load.accepted === before; tries++) {
+  for (let tries = 0; load.accepted === before && gateway.isRunning; tries++) {
     if (tries > 600) throw new Error('nothing was accepted for 30 s')
     await sleep(50)
   }

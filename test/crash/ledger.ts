@@ -7,6 +7,8 @@ interface Account {
   /** Deliveries after whose dot the connection died, so that the gateway could not know. */
   unsure: number
   bounces: number
+  /** What happened, in order, for the report of a broken promise. */
+  readonly story: string[]
 }
 
 /** What the books say at the end. */
@@ -54,6 +56,16 @@ export class Ledger {
     }
   }
 
+  /** Something about these that may explain a result. */
+  note(recipients: readonly string[], what: string): void {
+    for (const recipient of recipients) this.#account(recipient).story.push(what)
+  }
+
+  /** What was noted about one recipient. */
+  story(recipient: string): readonly string[] {
+    return this.#account(recipient).story
+  }
+
   bounced(recipient: string): void {
     this.#account(recipient).bounces++
   }
@@ -88,7 +100,7 @@ export class Ledger {
   #account(recipient: string): Account {
     let account = this.#accounts.get(recipient)
     if (account === undefined) {
-      account = { accepted: false, deliveries: 0, unsure: 0, bounces: 0 }
+      account = { accepted: false, deliveries: 0, unsure: 0, bounces: 0, story: [] }
       this.#accounts.set(recipient, account)
     }
     return account

@@ -42,18 +42,23 @@ async function serve(socket: Socket, books: Books): Promise<void> {
   const say = (text: string): void => void (socket.destroyed || socket.write(`${text}\r\n`))
   let recipients: string[] = []
   let died: (() => void) | undefined
-  let killsAtDot = 0
+  // Of a process that is dead already, what it had sent is still read here.
+  const killsAtOpen = books.kills()
+  let taken: readonly string[] = []
+  const note = (what: string): void => {
+    books.ledger.note(taken, `${new Date().toISOString().slice(17, 23)} kill ${books.kills()} port ${socket.remotePort}: ${what}`)
+  }
   say('220 next.test ESMTP')
   for (;;) {
     const line = await lines.next(300_000).catch(() => undefined)
+    note(line?.slice(0, 40) ?? 'connection ended')
     if (line === undefined) {
       died?.()
       return
     }
     const verb = line.slice(0, 4)
     // QUIT can have been sent together with the dot (PIPELINING): it does not prove that the reply was read.
-    if (verb === 'QUIT' && books.kills() !== killsAtDot) died?.()
-    died = undefined
+    if (verb !== 'QUIT') died = undefined
     if (verb === 'EHLO') say('250-next.test\r\n250-PIPELINING\r\n250-8BITMIME\r\n250-DSN\r\n250 SIZE')
     else if (verb === 'RCPT') say(recipientReply(line, recipients, books))
     else if (verb === 'DATA' && recipients.length === 0) say('554 5.5.1 no valid recipients')
@@ -61,12 +66,17 @@ async function serve(socket: Socket, books: Books): Promise<void> {
       say('354 go')
       const content = await lines.content(60_000).catch(() => undefined)
       if (content === undefined) return
-      killsAtDot = books.kills()
       died = take(socket, content, recipients, books)
+      taken = recipients
+      note(died === undefined ? 'dot, not answered' : 'dot, answered')
       recipients = []
     } else if (verb === 'QUIT') {
+      const closed = new Promise((resolve) => socket.once('close', resolve))
       say('221 bye')
       socket.end()
+      await closed
+      note('closed after QUIT')
+      if (books.kills() !== killsAtOpen) died?.()
       return
     } else {
       if (verb === 'MAIL' || verb === 'RSET') recipients = []

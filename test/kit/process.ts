@@ -47,6 +47,11 @@ ${yaml}
     )
   }
 
+  /** False once its supervisor has ended. */
+  get isRunning(): boolean {
+    return this.#child !== undefined && this.#child.exitCode === null && this.#child.signalCode === null
+  }
+
   /** What was logged so far. */
   log(): string[] {
     const file = join(this.directory, 'postern.log')
@@ -65,12 +70,13 @@ ${yaml}
 
   /** Resolves when it answers a connection with 220. */
   async greets(): Promise<void> {
-    for (let tries = 0; tries < 400; tries++) {
+    const until = Date.now() + 20_000
+    while (Date.now() < until) {
       if (await greetsOnce(this.port)) return
-      if (this.#child?.exitCode !== null) throw new Error(`the gateway ended: ${this.#output()}`)
+      if (!this.isRunning) throw new Error(`the gateway ended: ${this.#output()}`)
       await sleep(50)
     }
-    throw new Error('the gateway did not greet within 20 s')
+    throw new Error(`the gateway did not greet within 20 s: ${this.#output()}`)
   }
 
   #output(): string {
@@ -121,7 +127,7 @@ ${yaml}
   async stop(): Promise<void> {
     this.workers()
     const child = this.#child
-    if (child !== undefined && child.exitCode === null && child.signalCode === null) {
+    if (child !== undefined && this.isRunning) {
       const gone = new Promise((resolve) => child.once('exit', resolve))
       child.kill('SIGTERM')
       await Promise.race([gone, sleep(15_000, undefined, { ref: false })])

@@ -5,6 +5,7 @@ import { getSystemErrorMap } from 'node:util'
 import { ask, type Hooks } from '../hooks.ts'
 import { parseIp } from '../net/ip.ts'
 import type { Destination, Dial, Host } from './hooked.ts'
+import { loneInterface } from './own-addresses.ts'
 import type { Settings } from './parameters.ts'
 import { type Trouble, unreachable } from './trouble.ts'
 
@@ -50,6 +51,7 @@ export async function dial(host: Host, { hooks, settings, destination }: Caller)
 function bindAddress(host: Host, settings: Settings): string | undefined {
   if (host.family === 'unix') return undefined
   const text = host.family === 4 ? settings.bind_address : settings.bind_address6
+  if (text === '') return loneInterface(settings, host.family)
   return parseIp(text)?.family === host.family ? text : undefined
 }
 

@@ -1,6 +1,6 @@
 /** The addresses at which this gateway can be reached: inet_interfaces and proxy_interfaces. For the detection of mail loops. */
 import { networkInterfaces } from 'node:os'
-import { canonicalIp, parseIp } from '../net/ip.ts'
+import { canonicalIp, formatIp, parseIp } from '../net/ip.ts'
 import type { Settings } from './parameters.ts'
 
 /** How long (ms) what the system said about its interfaces is believed. */
@@ -39,3 +39,18 @@ function systemAddresses(isAll: boolean): string[] {
   const interfaces = Object.values(networkInterfaces()).flatMap((list) => list ?? [])
   return interfaces.filter(({ internal }) => isAll || internal).map(({ address }) => canonicalIp(address))
 }
+
+/**
+ * The address to speak from when inet_interfaces names just one of a family: a virtual host's mail comes from its own address.
+ * Host names there are not looked up for this; `all` and a lone loopback address leave the choice to the system.
+ */
+export function loneInterface({ inet_interfaces }: Pick<Settings, 'inet_interfaces'>, family: 4 | 6): string | undefined {
+  const words = inet_interfaces.split(/[\s,]+/).filter((word) => word !== '')
+  const addresses = words.map((word) => parseIp(word.replace(/^\[|\]$/g, '')))
+  if (addresses.some((address) => address === undefined)) return undefined
+  const own = addresses.filter((address) => address?.family === family)
+  const [only] = own
+  return own.length !== 1 || only === undefined || isLoopback(formatIp(only)) ? undefined : formatIp(only)
+}
+
+const isLoopback = (address: string): boolean => address.startsWith('127.') || address === '::1'

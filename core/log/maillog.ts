@@ -164,11 +164,12 @@ function deliveryLine(event: EventOf<'delivery'>, context: MaillogContext): stri
   const orig = original === '' || original.toLowerCase() === address.toLowerCase() ? '' : ` orig_to=<${original}>,`
   const [a, b, c, d] = parts(envelope.arrived, event.due, times)
   const delay = seconds(times.finished - envelope.arrived)
+  const uses = times.uses === undefined ? '' : ` conn_use=${times.uses},`
   const delays = `${seconds(a)}/${seconds(b)}/${seconds(c)}/${seconds(d)}`
   return by(
     context,
     event.transport,
-    `${envelope.id}: to=<${address}>,${orig} relay=${outcome.relay}, delay=${delay}, delays=${delays}, dsn=${outcome.status}, status=${outcome.kind} (${outcomeText(outcome)})`,
+    `${envelope.id}: to=<${address}>,${orig} relay=${outcome.relay},${uses} delay=${delay}, delays=${delays}, dsn=${outcome.status}, status=${outcome.kind} (${outcomeText(outcome)})`,
   )
 }
 

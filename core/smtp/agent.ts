@@ -130,7 +130,7 @@ class SmtpAgent implements DeliveryAgent {
     while (!delivery.isStopping) {
       const session = this.#pool.take(delivery.destination.nexthop)
       if (session === undefined) return
-      delivery.connected(true)
+      delivery.connected(session.uses)
       delivery.isFinal = session.isOnly
       const outcome = await session.transfer(delivery)
       delivery.isFinal = false
@@ -190,7 +190,7 @@ class SmtpAgent implements DeliveryAgent {
       else {
         sessions++
         delivery.isFinal = hop.isLast && mayBeLast
-        delivery.connected(false)
+        delivery.connected(0)
         await session.transfer(delivery)
         if (mayBeLast) break
       }

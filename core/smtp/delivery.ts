@@ -27,6 +27,7 @@ export class Delivery {
   readonly #context: DeliveryContext
   readonly #started: number
   #connected: number | undefined
+  #uses = 0
   /** Recipients without an outcome, in the order in which they are sent. */
   readonly open: Set<number>
   /** No other host is left: what may pass is deferred. */
@@ -48,9 +49,10 @@ export class Delivery {
     this.open = new Set(inOrder(job.message.envelope, job.recipients))
   }
 
-  /** A connection is ready for mail. @param isReused it was ready before this delivery */
-  connected(isReused: boolean): void {
-    this.#connected = isReused ? this.#started : this.#context.now()
+  /** A connection is ready for mail. @param uses messages it has carried before: it was ready before this delivery */
+  connected(uses: number): void {
+    this.#connected = uses > 0 ? this.#started : this.#context.now()
+    this.#uses = uses + 1
   }
 
   /** These recipients are in trouble at a host: they wait for the next one, are deferred, or bounce. */
@@ -112,7 +114,8 @@ export class Delivery {
   #done(recipient: number, outcome: Outcome): void {
     if (!this.open.delete(recipient)) return
     const finished = this.#context.now()
-    const times = { started: this.#started, connected: this.#connected ?? finished, finished }
+    const timing = { started: this.#started, connected: this.#connected ?? finished, finished }
+    const times = this.#uses > 1 ? { ...timing, uses: this.#uses } : timing
     this.#settle(recipient, this.#shaped(recipient, outcome), times)
   }
 

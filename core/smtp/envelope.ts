@@ -20,6 +20,8 @@ export interface Writing {
   readonly features: Features
   /** Content goes out as it is (disable_mime_output_conversion). */
   readonly isVerbatim: boolean
+  /** The message was made here: no client said how its recipients are to be written. */
+  readonly isLocal: boolean
 }
 
 /** What must not stand in a command, whatever an address or a step says. */
@@ -48,17 +50,17 @@ export function mailCommand(sender: string, envelope: Envelope, size: number, { 
 }
 
 /** The RCPT command without CRLF. With DSN a recipient always has an ORCPT: the one given, else its original address. */
-export function rcptCommand(address: string, recipient: Recipient, { quotes, features }: Writing): string {
+export function rcptCommand(address: string, recipient: Recipient, { quotes, features, isLocal }: Writing): string {
   let command = `RCPT TO:<${written(address, quotes)}>`
   if (!features.dsn) return command
-  const orcpt = originalRecipient(recipient)
+  const orcpt = originalRecipient(recipient, isLocal)
   if (orcpt !== undefined) command += ` ORCPT=${orcpt}`
   if (recipient.notify) command += ` NOTIFY=${notifyWords(recipient.notify)}`
   return command
 }
 
-function originalRecipient({ orcpt, original }: Recipient): string | undefined {
-  if (orcpt === undefined) return original === '' ? undefined : defaultOrcpt(quoteAddress(original))
+function originalRecipient({ orcpt, original }: Recipient, isLocal: boolean): string | undefined {
+  if (orcpt === undefined) return original === '' ? undefined : defaultOrcpt(quoteAddress(original), isLocal)
   const semicolon = orcpt.indexOf(';')
   const type = orcpt.slice(0, semicolon)
   if (semicolon < 1 || !/^[A-Za-z0-9-]+$/.test(type)) return undefined
@@ -66,8 +68,8 @@ function originalRecipient({ orcpt, original }: Recipient): string | undefined {
   return `${type};${type.toLowerCase() === 'utf-8' ? encodeUnitext(address) : encodeXtext(address)}`
 }
 
-function defaultOrcpt(address: string): string {
-  return isInternational(address) ? `utf-8;${encodeUnitext(address)}` : `rfc822;${encodeXtext(address)}`
+function defaultOrcpt(address: string, isLocal: boolean): string {
+  return isLocal && isInternational(address) ? `utf-8;${encodeUnitext(address)}` : `rfc822;${encodeXtext(address)}`
 }
 
 /** utf-8-addr-xtext (RFC 6533 3): `\\x{E4}` for what a parameter can not hold. */

@@ -219,7 +219,7 @@ export class Session implements Poolable {
       return undefined
     }
     const { quote_rfc821_envelope: quotes, disable_mime_output_conversion: isVerbatim } = this.settings
-    const writing = { quotes, features, isVerbatim }
+    const writing = { quotes, features, isVerbatim, isLocal: MADE_HERE.has(envelope.origin.listener) }
     const mail = mailCommand(sender, envelope, size, writing)
     const rcpts: string[] = []
     for (const [i, index] of recipients.entries()) {
@@ -256,6 +256,9 @@ export class Session implements Poolable {
     chat.close()
   }
 }
+
+/** Origins of mail that no client sent. */
+const MADE_HERE: ReadonlySet<string> = new Set(['bounce', 'notify', 'local'])
 
 function scriptOf(isReused: boolean, mail: string, rcpts: readonly string[], recipients: readonly number[]): Script {
   const states: CommandState[] = isReused ? ['RSET', 'MAIL'] : ['MAIL']

@@ -42,6 +42,8 @@ export interface DeliveryTimes {
   /** Milliseconds since 1970. */
   readonly started: number
   readonly connected: number
+  /** Messages that the connection has carried, this one included; absent on a connection's first. */
+  readonly uses?: number
   readonly finished: number
 }
 

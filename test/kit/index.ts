@@ -3,9 +3,18 @@
  * to. See README.md beside this file.
  */
 export { type FakeClock, fakeClock } from './clock.ts'
+export {
+  aQueuedMessage,
+  aTransport,
+  type JobSketch,
+  type MessageSketch,
+  type TestTransport,
+  type TransportSketch,
+} from './delivery.ts'
 export { type FakeDns, type FakeDnsOptions, fakeDns } from './dns.ts'
 export { aMessage, type MessageFacts, type TestMessage } from './message.ts'
 export { type Mounted, mount, type World } from './mount.ts'
+export { type FakeMx, fakeMx, type MxMessage, type MxOptions, type MxRule } from './mx.ts'
 export {
   type FakePolicyServer,
   fakePolicyServer,

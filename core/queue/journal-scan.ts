@@ -2,37 +2,39 @@
  * Reads the journal back after a stop of any kind: every intact record that is not marked done is a message; what is
  * damaged is copied aside; a torn end was never acknowledged and is passed over.
  */
-import { crc32 } from 'node:zlib'
+import { FileWindow } from './file-window.ts'
 import {
   DONE_MARK,
+  type DoneMarks,
   decodeRecordHeader,
   decodeSegmentHeader,
-  MOVED,
   NONCE,
   RECORD_HEADER,
-  REMOVED,
-  type RecordHeader,
   readDone,
   recordMark,
   SEGMENT_HEADER,
   type SegmentHeader,
+  WITHDRAWN,
 } from './record.ts'
 import { donePath, logPath, openFiles, type SegmentFiles } from './segment.ts'
 import { readExactly, type SpoolFs } from './spool-fs.ts'
-import type { Envelope } from './types.ts'
+import type { ContentFacts, Envelope } from './types.ts'
 
-/** Bytes read at once. */
-const PIECE = 1 << 20
+interface Found {
+  readonly length: number
+  readonly record: FoundRecord | undefined
+}
 
-/** A record as found. */
+/** A record that is not gone. */
 export interface FoundRecord {
   readonly offset: number
   readonly length: number
-  readonly header: RecordHeader
+  readonly facts: ContentFacts
   readonly envelope: Envelope
   /** Recipients marked finished. */
   readonly done: readonly number[]
-  readonly state: 'live' | 'removed' | 'moved'
+  /** `withdrawn`: removed while it moved to the long-life store, where it may have arrived. */
+  readonly state: 'live' | 'withdrawn'
 }
 
 export interface FoundSegment {
@@ -40,6 +42,8 @@ export interface FoundSegment {
   readonly files: SegmentFiles
   readonly header: SegmentHeader
   readonly records: readonly FoundRecord[]
+  /** Where the last intact record ends. */
+  readonly end: number
   /** Stretches of bytes that no record explains, though an intact record follows. */
   readonly damaged: readonly { readonly offset: number; readonly length: number }[]
   /** Where done marks go on. */
@@ -73,79 +77,55 @@ export async function scanReadOnly(fs: SpoolFs, directory: string, slot: number)
 }
 
 async function scanFiles(fs: SpoolFs, slot: number, files: SegmentFiles): Promise<FoundSegment | undefined> {
-  const size = fs.size(files.fd)
-  if (size < SEGMENT_HEADER) return undefined
-  const header =
-    decodeSegmentHeader(await readExactly(fs, files.fd, 0, SEGMENT_HEADER)) ?? (await headerByFirstRecord(fs, files.fd, size))
+  const log = new FileWindow(fs, files.fd)
+  if (log.size < SEGMENT_HEADER) return undefined
+  const header = decodeSegmentHeader(await log.at(0, SEGMENT_HEADER)) ?? (await headerByFirstRecord(log))
   if (header === undefined) return undefined
   const marksSize = fs.size(files.doneFd)
   const marks = readDone(await readExactly(fs, files.doneFd, 0, marksSize), header.nonce)
   const records: FoundRecord[] = []
   const damaged: { offset: number; length: number }[] = []
-  let at = SEGMENT_HEADER
+  let end = SEGMENT_HEADER
   let badFrom: number | undefined
-  while (at + RECORD_HEADER <= size) {
-    const record = await recordAt(fs, files.fd, at, size, header.nonce, marks)
-    if (record === undefined) {
+  for (let at = end; at + RECORD_HEADER <= log.size; ) {
+    const found = await recordAt(log, at, header.nonce, marks)
+    if (found === undefined) {
       badFrom ??= at
-      const next = await nextMark(fs, files.fd, at + 1, size, header.nonce)
+      const next = await log.find(recordMark(header.nonce), at + 1)
       if (next === undefined) break
       at = next
       continue
     }
     if (badFrom !== undefined) damaged.push({ offset: badFrom, length: at - badFrom })
     badFrom = undefined
-    records.push(record)
-    at += record.length
+    if (found.record !== undefined) records.push(found.record)
+    at += found.length
+    end = at
   }
-  return { slot, files, header, records, damaged, marksEnd: marksSize - (marksSize % DONE_MARK) }
+  return { slot, files, header, records, end, damaged, marksEnd: marksSize - (marksSize % DONE_MARK) }
 }
 
-/** The intact record at `at`, or undefined. */
-async function recordAt(
-  fs: SpoolFs,
-  fd: number,
-  at: number,
-  size: number,
-  nonce: Buffer,
-  marks: ReadonlyMap<number, ReadonlySet<number>>,
-): Promise<FoundRecord | undefined> {
-  const header = decodeRecordHeader(await readExactly(fs, fd, at, RECORD_HEADER), nonce)
+/** The intact record at `at`; without its contents when it is marked gone. Undefined: there is none. */
+async function recordAt(log: FileWindow, at: number, nonce: Buffer, marks: DoneMarks): Promise<Found | undefined> {
+  const bytes = log.at(at, RECORD_HEADER)
+  const header = decodeRecordHeader(bytes instanceof Promise ? await bytes : bytes, nonce)
   if (header === undefined) return undefined
   const length = RECORD_HEADER + header.envelope + header.head + header.body
-  if (at + length > size) return undefined
-  const text = await readExactly(fs, fd, at + RECORD_HEADER, header.envelope)
-  const contentAt = at + RECORD_HEADER + header.envelope
-  const crc = await crcOf(fs, fd, contentAt, header.head + header.body, crc32(text))
+  if (at + length > log.size) return undefined
+  if (marks.gone.has(at)) return { length, record: undefined }
+  const crc = await log.crc(at + RECORD_HEADER, length - RECORD_HEADER, 0)
   if (crc !== header.crc) return undefined
-  const found = marks.get(at) ?? new Set<number>()
-  const state = found.has(REMOVED) ? 'removed' : found.has(MOVED) ? 'moved' : 'live'
-  const done = [...found].filter((mark) => mark < MOVED)
-  return { offset: at, length, header, envelope: JSON.parse(text.toString()) as Envelope, done, state }
-}
-
-async function crcOf(fs: SpoolFs, fd: number, at: number, length: number, start: number): Promise<number> {
-  let crc = start
-  for (let done = 0; done < length; done += PIECE)
-    crc = crc32(await readExactly(fs, fd, at + done, Math.min(PIECE, length - done)), crc)
-  return crc
-}
-
-/** Where the next record may begin. */
-async function nextMark(fs: SpoolFs, fd: number, from: number, size: number, nonce: Buffer): Promise<number | undefined> {
-  const mark = recordMark(nonce)
-  for (let at = from; at + RECORD_HEADER <= size; at += PIECE) {
-    const piece = await readExactly(fs, fd, at, Math.min(PIECE + mark.length, size - at))
-    const index = piece.indexOf(mark)
-    if (index >= 0) return at + index
-  }
-  return undefined
+  const envelope = JSON.parse((await log.at(at + RECORD_HEADER, header.envelope)).toString()) as Envelope
+  const marked = [...(marks.others.get(at) ?? [])]
+  const done = marked.filter((mark) => mark < WITHDRAWN)
+  const state = marked.length > done.length ? 'withdrawn' : 'live'
+  return { length, record: { offset: at, length, facts: header.facts, envelope, done, state } }
 }
 
 /** When the segment's header is damaged, its first record still tells the nonce. */
-async function headerByFirstRecord(fs: SpoolFs, fd: number, size: number): Promise<SegmentHeader | undefined> {
-  if (size < SEGMENT_HEADER + RECORD_HEADER) return undefined
-  const bytes = await readExactly(fs, fd, SEGMENT_HEADER, RECORD_HEADER)
+async function headerByFirstRecord(log: FileWindow): Promise<SegmentHeader | undefined> {
+  if (log.size < SEGMENT_HEADER + RECORD_HEADER) return undefined
+  const bytes = Buffer.from(await log.at(SEGMENT_HEADER, RECORD_HEADER))
   const nonce = Buffer.from(bytes.subarray(4, 4 + NONCE))
   return decodeRecordHeader(bytes, nonce) === undefined ? undefined : { sequence: 0, nonce }
 }

@@ -7,7 +7,7 @@ import type { Event } from '../events.ts'
 import type { Clock } from '../plugin.ts'
 import { Alarm } from './alarm.ts'
 import { type Complain, complaints } from './complaints.ts'
-import { encodeRecord, MOVED, REMOVED } from './record.ts'
+import { encodeRecord, MOVED, REMOVED, WITHDRAWN } from './record.ts'
 import type { Entry, Segment } from './segment.ts'
 import { SegmentPool } from './segment-pool.ts'
 import { spoolError } from './spool-errors.ts'
@@ -30,6 +30,8 @@ export const JOURNAL_OPTIONS: JournalOptions = { segmentBytes: 32 << 20, batchBy
 
 /** After a failed sync of marks, ms. */
 const RETRY = 1000
+
+const GONE = { removed: REMOVED, moved: MOVED, withdrawn: WITHDRAWN } as const
 
 interface Waiting {
   readonly id: QueueId
@@ -98,14 +100,14 @@ export class Journal {
     }
   }
 
-  /** The message goes, or has got its place in the long-life store. */
-  drop(entry: Entry, why: 'removed' | 'moved'): void {
+  /** The message goes, has got its place in the long-life store, or goes while it may have got it. */
+  drop(entry: Entry, why: keyof typeof GONE): void {
     if (entry.gone) return
     entry.gone = true
     entry.content = undefined
     if (this.entries.get(entry.id) === entry) this.entries.delete(entry.id)
     entry.segment.drop(entry)
-    this.#mark(entry.segment, entry.offset, why === 'removed' ? REMOVED : MOVED)
+    this.#mark(entry.segment, entry.offset, GONE[why])
     this.onGone(entry)
     this.#retireIfEmpty(entry.segment)
   }

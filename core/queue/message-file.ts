@@ -100,7 +100,22 @@ export async function readFileState(fs: SpoolFs, fd: number): Promise<FileState>
   const layout = decodeFileHeader(await readExactly(fs, fd, 0, FILE_HEADER))
   const from = contentEnd(layout)
   if (size < from) throw new Error('content is cut short')
-  const records = readRecords(await readExactly(fs, fd, from, size - from))
+  return stateOf(layout, await readExactly(fs, fd, from, size - from), from, size)
+}
+
+/** The same at once, through a buffer of the caller's; undefined: it is too small for this file. @throws as readFileState */
+export function readFileStateNow(fs: SpoolFs, fd: number, buffer: Buffer): FileState | undefined {
+  const size = fs.readNow(fd, buffer, 0)
+  if (size === buffer.length) return undefined
+  if (size < FILE_HEADER) throw new Error('file is too short')
+  const layout = decodeFileHeader(buffer)
+  const from = contentEnd(layout)
+  if (size < from) throw new Error('content is cut short')
+  return stateOf(layout, buffer.subarray(from, size), from, size)
+}
+
+function stateOf(layout: FileLayout, tail: Buffer, from: number, size: number): FileState {
+  const records = readRecords(tail)
   if (records.state === undefined) throw new Error('no intact envelope')
   const envelope = JSON.parse(records.state.toString()) as Envelope
   markDone(envelope, records.done)

@@ -6,14 +6,14 @@ import { join } from 'node:path'
 import type { Event } from '../events.ts'
 import type { Clock } from '../plugin.ts'
 import { copyContent, MOST_HISTORY, needsCompaction } from './compaction.ts'
-import { fileContent, type OpenContent } from './content.ts'
 import { LazySync } from './lazy-sync.ts'
 import * as file from './message-file.ts'
-import { isQueueId, shelfOf } from './queue-id.ts'
+import { MessageReader } from './message-reader.ts'
+import { shelfOf } from './queue-id.ts'
 import { codeOf, spoolError } from './spool-errors.ts'
 import type { SpoolFs } from './spool-fs.ts'
 import { BodyFile } from './streamed-body.ts'
-import type { ContentFacts, Envelope, NewContent, QueuedMessage, QueueId, StoredContent } from './types.ts'
+import type { ContentFacts, Envelope, NewContent, QueueId } from './types.ts'
 
 /** How a finished file gets its name. */
 export interface Naming {
@@ -24,11 +24,11 @@ export interface Naming {
 }
 
 export class MessageStore {
+  readonly reader: MessageReader
   readonly #fs: SpoolFs
   readonly #messages: string
   readonly #incoming: string
   readonly #corrupt: string
-  readonly #report: (event: Event) => void
   readonly #shelves = new Set<string>()
   readonly #bodies = new Set<BodyFile>()
   /** Files whose tail is torn, with the end of their last whole record. */
@@ -41,8 +41,8 @@ export class MessageStore {
     this.#messages = join(directory, 'messages')
     this.#incoming = join(directory, 'incoming')
     this.#corrupt = join(directory, 'corrupt')
-    this.#report = report
     this.#syncs = new LazySync(fs, clock, report)
+    this.reader = new MessageReader(fs, directory, (id) => this.owesRemoval(id), report)
   }
 
   /** Makes the directories and throws away what was unfinished when the last process stopped. */
@@ -50,14 +50,6 @@ export class MessageStore {
     for (const path of [this.#messages, this.#incoming, this.#corrupt]) this.#fs.makeDirectory(path)
     for (const name of await this.#fs.list(this.#incoming)) this.#fs.unlink(join(this.#incoming, name))
     for (const shelf of await this.#fs.list(this.#messages)) this.#shelves.add(shelf)
-  }
-
-  pathOf(id: QueueId): string {
-    return join(this.#messages, shelfOf(id), id)
-  }
-
-  has(id: QueueId): boolean {
-    return this.#fs.exists(this.pathOf(id))
   }
 
   /** A body that streams in. @throws SpoolError */
@@ -89,7 +81,7 @@ export class MessageStore {
 
   async #finish(envelope: Envelope, head: Buffer, body: BodyFile, facts: ContentFacts, naming: Naming): Promise<void> {
     let isNamed = false
-    const path = this.pathOf(envelope.id)
+    const path = this.reader.pathOf(envelope.id)
     try {
       await body.flush()
       const bodyAt = file.FILE_HEADER
@@ -107,6 +99,7 @@ export class MessageStore {
       body.close()
       await this.#syncs.directory(this.#shelfPath(envelope.id))
     } catch (error) {
+      if (codeOf(error) === 'ENOENT') this.#shelves.delete(shelfOf(envelope.id))
       if (!isNamed) await body.abandon()
       else if (naming.isNew) this.remove(envelope.id)
       throw spoolError(error, 'write message file')
@@ -118,7 +111,7 @@ export class MessageStore {
    * tried a little earlier. `isUrgent` syncs.
    */
   async append(envelope: Envelope, isUrgent: boolean): Promise<void> {
-    const path = this.pathOf(envelope.id)
+    const path = this.reader.pathOf(envelope.id)
     const fd = this.#fs.open(path, 'existing')
     let size: number
     try {
@@ -133,7 +126,7 @@ export class MessageStore {
 
   /** Notes finished recipients at once; they reach the disk soon. @throws the error of the file system */
   finished(id: QueueId, recipients: readonly number[]): void {
-    const path = this.pathOf(id)
+    const path = this.reader.pathOf(id)
     const fd = this.#fs.open(path, 'existing')
     try {
       this.#appendTo(path, fd, file.doneRecord(recipients))
@@ -145,84 +138,13 @@ export class MessageStore {
 
   /** Never throws: what can not be removed now is removed as soon as the disk allows. */
   remove(id: QueueId): void {
-    this.#torn.delete(this.pathOf(id))
-    this.#syncs.remove(this.pathOf(id))
+    this.#torn.delete(this.reader.pathOf(id))
+    this.#syncs.remove(this.reader.pathOf(id))
   }
 
-  /** Header and state. Undefined: there is none; a damaged one is set aside. */
-  async state(id: QueueId): Promise<file.FileState | undefined> {
-    const path = this.pathOf(id)
-    if (this.#syncs.isRemoved(path)) return undefined
-    let fd: number
-    try {
-      fd = this.#fs.open(path, 'read')
-    } catch (error) {
-      if (codeOf(error) === 'ENOENT') return undefined
-      throw spoolError(error, 'open message file')
-    }
-    try {
-      return await file.readFileState(this.#fs, fd)
-    } catch (error) {
-      if (codeOf(error) !== '') throw spoolError(error, 'read message file')
-      this.#setAside(id, error)
-      return undefined
-    } finally {
-      this.#fs.close(fd)
-    }
-  }
-
-  async read(id: QueueId): Promise<QueuedMessage | undefined> {
-    const state = await this.state(id)
-    if (state === undefined) return undefined
-    return { envelope: state.envelope, content: this.content(id, state.layout.facts) }
-  }
-
-  /** Content of a stored message. */
-  content(id: QueueId, facts: ContentFacts): StoredContent {
-    return fileContent(this.#fs, facts, () => this.open(id))
-  }
-
-  /** Opens a message for reading its content. @throws the error of the file system */
-  async open(id: QueueId): Promise<OpenContent> {
-    const fd = this.#fs.open(this.pathOf(id), 'read')
-    try {
-      return { fd, place: await file.readLayout(this.#fs, fd), close: () => this.#fs.close(fd) }
-    } catch (error) {
-      this.#fs.close(fd)
-      throw error
-    }
-  }
-
-  /** Ids of all stored messages, shelf by shelf. */
-  async *ids(): AsyncGenerator<readonly QueueId[]> {
-    for (const shelf of (await this.#fs.list(this.#messages)).sort())
-      yield (await this.#fs.list(join(this.#messages, shelf))).filter(isQueueId).sort()
-  }
-
-  /** Cuts off a torn tail, so that later records can be found. */
-  mend(id: QueueId, state: file.FileState): void {
-    if (state.end === state.size) return
-    const fd = this.#fs.open(this.pathOf(id), 'existing')
-    try {
-      this.#fs.truncate(fd, state.end)
-    } finally {
-      this.#fs.close(fd)
-    }
-  }
-
-  /** Keeps the bytes of something damaged for a person to look at. */
-  async keepCorrupt(name: string, bytes: Buffer): Promise<void> {
-    const fd = this.#fs.open(join(this.#corrupt, name), 'update')
-    try {
-      this.#fs.write(fd, [bytes], 0)
-      await this.#fs.sync(fd)
-    } finally {
-      this.#fs.close(fd)
-    }
-  }
-
-  async corruptCount(): Promise<number> {
-    return (await this.#fs.list(this.#corrupt)).length
+  /** Removed, but the disk has not taken that yet. */
+  owesRemoval(id: QueueId): boolean {
+    return this.#syncs.isRemoved(this.reader.pathOf(id))
   }
 
   async close(): Promise<void> {
@@ -250,28 +172,19 @@ export class MessageStore {
 
   /** Writes a file anew, without its history. */
   async #compact(id: QueueId): Promise<void> {
-    const message = await this.state(id)
+    const message = await this.reader.state(id)
     if (message === undefined) return
     const { layout, size, envelope } = message
     if (!needsCompaction(message)) return
     const body = this.stream(id)
     try {
-      const head = await copyContent(this.content(id, layout.facts), body)
+      const head = await copyContent(this.reader.content(id, layout.facts), body)
       // A record that was appended meanwhile must not be lost: then the old file stays.
-      const isSame = () => this.has(id) && this.#sizeOf(id) === size
+      const isSame = () => this.reader.has(id) && this.reader.sizeOf(id) === size
       await this.#finish(envelope, head, body, layout.facts, { isWanted: isSame, isNew: false })
     } catch (error) {
       await body.abandon()
       throw error
-    }
-  }
-
-  #sizeOf(id: QueueId): number {
-    const fd = this.#fs.open(this.pathOf(id), 'read')
-    try {
-      return this.#fs.size(fd)
-    } finally {
-      this.#fs.close(fd)
     }
   }
 
@@ -285,15 +198,5 @@ export class MessageStore {
 
   #shelfPath(id: QueueId): string {
     return join(this.#messages, shelfOf(id))
-  }
-
-  #setAside(id: QueueId, error: unknown): void {
-    const reason = error instanceof Error ? error.message : String(error)
-    this.#report({ type: 'fault', where: 'queue', message: `${id}: message file is damaged, moved to corrupt`, cause: reason })
-    try {
-      this.#fs.rename(this.pathOf(id), join(this.#corrupt, id))
-    } catch (failure) {
-      this.#report({ type: 'warning', where: 'queue', message: spoolError(failure, 'move to corrupt').message })
-    }
   }
 }

@@ -49,8 +49,9 @@ export class Mover {
     if (journal.sealed.size > 0) journal.onSealed()
   }
 
-  isMoving(id: QueueId): boolean {
-    return this.#tasks.has(id)
+  /** May a message of the journal have a file already: is it being moved, or could a failed move not be undone? */
+  mayHaveFile(id: QueueId): boolean {
+    return this.#tasks.has(id) || this.#store.owesRemoval(id)
   }
 
   /** Stores changed state; a message of the journal moves. @throws SpoolError */
@@ -174,7 +175,7 @@ export class Mover {
   }
 
   async #open(entry: Entry): Promise<OpenContent> {
-    if (entry.gone) return this.#store.open(entry.id)
+    if (entry.gone) return this.#store.reader.open(entry.id)
     const { segment } = entry
     const close = this.#journal.reading(segment)
     try {
@@ -199,7 +200,7 @@ export class Mover {
     const cause = error instanceof Error ? error.message : String(error)
     this.#report({ type: 'fault', where: 'queue', message: `${entry.id}: damaged in the journal, copied to corrupt`, cause })
     try {
-      await this.#store.keepCorrupt(entry.id, await readExactly(this.#fs, entry.segment.fd, entry.offset, entry.length))
+      await this.#store.reader.keepCorrupt(entry.id, await readExactly(this.#fs, entry.segment.fd, entry.offset, entry.length))
       this.#journal.drop(entry, 'removed')
     } catch (failure) {
       this.#complain(`${entry.id}: copy to corrupt`, failure)

@@ -30,10 +30,10 @@ async function* listOwner(fs: SpoolFs, directory: string): AsyncGenerator<QueueE
     if (found === undefined) continue
     fs.close(found.files.fd)
     fs.close(found.files.doneFd)
-    for (const { envelope, header, done, state } of found.records) {
+    for (const { envelope, facts, done, state } of found.records) {
       if (state !== 'live' || kept.has(envelope.id)) continue
       markDone(envelope, done)
-      if (!isFinished(envelope)) yield lineOf(envelope, header.facts)
+      if (!isFinished(envelope)) yield lineOf(envelope, facts)
     }
   }
 }

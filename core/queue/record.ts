@@ -16,9 +16,10 @@ const RECORD_MAGIC = 0x47534d50
 export const RECORD_HEADER = 44
 export const DONE_MARK = 16
 
-/** Done marks name a recipient, or the message: gone, or kept elsewhere. */
+/** Done marks name a recipient, or the message: gone, kept elsewhere, or gone from there too. */
 export const REMOVED = 0xffffffff
 export const MOVED = 0xfffffffe
+export const WITHDRAWN = 0xfffffffd
 
 const DOTS = 1
 const EIGHT_BIT = 2
@@ -129,7 +130,7 @@ export function readFacts(bytes: Buffer, at: number): ContentFacts {
   }
 }
 
-/** A done mark: the record's offset, and a recipient's index, REMOVED or MOVED. */
+/** A done mark: the record's offset, and a recipient's index, REMOVED, MOVED or WITHDRAWN. */
 export function writeDone(bytes: Buffer, at: number, nonce: Buffer, offset: number, what: number): void {
   bytes.writeUInt32LE(nonce.readUInt32LE(0), at)
   bytes.writeUInt32LE(offset, at + 4)
@@ -137,16 +138,28 @@ export function writeDone(bytes: Buffer, at: number, nonce: Buffer, offset: numb
   bytes.writeUInt32LE(crc32(bytes.subarray(at, at + 12), nonce.readUInt32LE(4)), at + 12)
 }
 
-/** All intact done marks of this segment, by record offset. */
-export function readDone(bytes: Buffer, nonce: Buffer): Map<number, Set<number>> {
-  const done = new Map<number, Set<number>>()
+/** What the done marks of a segment say: offsets of records that are gone, and marks of the others. */
+export interface DoneMarks {
+  readonly gone: ReadonlySet<number>
+  readonly others: ReadonlyMap<number, ReadonlySet<number>>
+}
+
+/** All intact done marks of this segment. Most records are gone whole, and that costs a number each. */
+export function readDone(bytes: Buffer, nonce: Buffer): DoneMarks {
+  const gone = new Set<number>()
+  const others = new Map<number, Set<number>>()
   const [low, high] = [nonce.readUInt32LE(0), nonce.readUInt32LE(4)]
   for (let at = 0; at + DONE_MARK <= bytes.length; at += DONE_MARK) {
     if (bytes.readUInt32LE(at) !== low || bytes.readUInt32LE(at + 12) !== crc32(bytes.subarray(at, at + 12), high)) continue
     const offset = bytes.readUInt32LE(at + 4)
-    const marks = done.get(offset)
-    if (marks === undefined) done.set(offset, new Set([bytes.readUInt32LE(at + 8)]))
-    else marks.add(bytes.readUInt32LE(at + 8))
+    const what = bytes.readUInt32LE(at + 8)
+    if (what === REMOVED || what === MOVED) {
+      gone.add(offset)
+      continue
+    }
+    const marks = others.get(offset)
+    if (marks === undefined) others.set(offset, new Set([what]))
+    else marks.add(what)
   }
-  return done
+  return { gone, others }
 }

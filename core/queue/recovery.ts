@@ -2,7 +2,7 @@
 import type { Event } from '../events.ts'
 import type { Journal } from './journal.ts'
 import { type FoundRecord, type FoundSegment, scanSegment, segmentSlots } from './journal-scan.ts'
-import { doneRecordNeeded, isFinished, markDone } from './message-file.ts'
+import { doneRecordNeeded, type FileState, isFinished, markDone } from './message-file.ts'
 import type { MessageStore } from './message-store.ts'
 import { isQueueId } from './queue-id.ts'
 import { MOVED, REMOVED } from './record.ts'
@@ -72,15 +72,11 @@ async function recoveredSegment(
   store: MessageStore,
   young: RecoveredMessage[],
 ): Promise<Segment> {
-  const last = found.records.at(-1)
-  const end = last === undefined ? 0 : last.offset + last.length
-  const segment = new Segment(fs, found.slot, found.files, found.header, end)
+  const segment = new Segment(fs, found.slot, found.files, found.header, found.end)
   segment.continueMarksAt(found.marksEnd)
   for (const record of found.records) {
-    if (record.state === 'moved') continue
-    if (record.state === 'removed') {
-      // Removed between the two steps of a move: the journal's word counts.
-      if (store.has(record.envelope.id)) store.remove(record.envelope.id)
+    if (record.state === 'withdrawn') {
+      if (store.reader.has(record.envelope.id)) store.remove(record.envelope.id)
       continue
     }
     if (await isSettled(record, segment, store)) continue
@@ -107,9 +103,9 @@ async function recoveredSegment(
 async function isSettled(record: FoundRecord, segment: Segment, store: MessageStore): Promise<boolean> {
   const { envelope, done } = record
   const { id } = envelope
-  const kept = isQueueId(id) ? await store.state(id) : undefined
+  const kept = isQueueId(id) ? await store.reader.state(id) : undefined
   if (kept !== undefined) {
-    store.mend(id, kept)
+    store.reader.mend(id, kept)
     const late = doneRecordNeeded(kept.envelope, done)
     if (late.length > 0) store.finished(id, late)
     segment.mark(record.offset, MOVED)
@@ -126,7 +122,7 @@ async function setDamageAside(fs: SpoolFs, found: FoundSegment, store: MessageSt
     const name = `journal-${found.header.sequence}-${offset}`
     report({ type: 'fault', where: 'queue', message: `journal is damaged: ${length} bytes copied to corrupt/${name}` })
     try {
-      await store.keepCorrupt(name, await readExactly(fs, found.files.fd, offset, length))
+      await store.reader.keepCorrupt(name, await readExactly(fs, found.files.fd, offset, length))
     } catch (error) {
       report({ type: 'warning', where: 'queue', message: spoolError(error, 'copy to corrupt').message })
     }
@@ -142,29 +138,49 @@ export async function* recoverFiles(
 ): AsyncGenerator<readonly RecoveredMessage[]> {
   if (young.length > 0) yield young
   const known = new Set(young.map((message) => message.id))
-  for await (const ids of store.ids()) {
+  const scratch = Buffer.allocUnsafeSlow(SCRATCH)
+  for await (const ids of store.reader.ids()) {
     for (let i = 0; i < ids.length; i += AT_ONCE) {
-      const wanted = ids.slice(i, i + AT_ONCE).filter((id) => !known.has(id))
-      const found = await Promise.all(wanted.map((id) => recoveredFile(store, id, report)))
-      const batch = found.filter((message) => message !== undefined)
-      for (const { id } of batch) seen(id)
+      const batch: RecoveredMessage[] = []
+      for (const id of ids.slice(i, i + AT_ONCE)) {
+        if (known.has(id)) continue
+        const found = recoveredFile(store, id, scratch, report)
+        const message = found instanceof Promise ? await found : found
+        if (message === undefined) continue
+        seen(id)
+        batch.push(message)
+      }
       if (batch.length > 0) yield batch
+      await new Promise((resolve) => setImmediate(resolve))
     }
   }
 }
 
-const AT_ONCE = 32
+/** Files read before others get their turn. */
+const AT_ONCE = 16
+/** Larger message files are read in two steps. */
+const SCRATCH = 64 * 1024
 
-async function recoveredFile(store: MessageStore, id: QueueId, report: Report): Promise<RecoveredMessage | undefined> {
-  try {
-    const state = await store.state(id)
+function recoveredFile(
+  store: MessageStore,
+  id: QueueId,
+  scratch: Buffer,
+  report: Report,
+): RecoveredMessage | undefined | Promise<RecoveredMessage | undefined> {
+  const recovered = (state: FileState | undefined): RecoveredMessage | undefined => {
     if (state === undefined) return undefined
-    store.mend(id, state)
+    store.reader.mend(id, state)
     if (!isFinished(state.envelope)) return recoveredMessage(state.envelope)
     store.remove(id)
     return undefined
-  } catch (error) {
+  }
+  const failed = (error: unknown): undefined => {
     report({ type: 'warning', where: 'queue', message: `${id}: ${spoolError(error, 'recover message').message}` })
-    return undefined
+  }
+  try {
+    const state = store.reader.stateNow(id, scratch)
+    return state instanceof Promise ? state.then(recovered).catch(failed) : recovered(state)
+  } catch (error) {
+    return failed(error)
   }
 }

@@ -97,7 +97,7 @@ async function opened(fs: SpoolFs, directory: string, options: SpoolOptions, rel
     new Mover(fs, journal, store, clock, report),
     { newId: ids.next, budget: options.memoryBudget ?? MEMORY_BUDGET, release },
   )
-  return { spool, recovered: recoverFiles(store, young, ids.notBefore, report), corrupt: () => store.corruptCount() }
+  return { spool, recovered: recoverFiles(store, young, ids.notBefore, report), corrupt: () => store.reader.corruptCount() }
 }
 
 class DurableSpool implements Spool {
@@ -135,7 +135,7 @@ class DurableSpool implements Spool {
     try {
       if (content.body instanceof BodyFile || lengthOf(content.body as readonly Buffer[]) > LARGEST_IN_JOURNAL) {
         await this.#store.store(envelope, content, { isWanted: () => true, isNew: true })
-        return { envelope, content: this.#store.content(envelope.id, content.facts) }
+        return { envelope, content: this.#store.reader.content(envelope.id, content.facts) }
       }
       const { head, body, facts } = content as NewContent & { readonly body: readonly Buffer[] }
       const entry = await this.#journal.commit(envelope.id, Buffer.from(JSON.stringify(envelope)), head, body, facts)
@@ -161,8 +161,9 @@ class DurableSpool implements Spool {
 
   remove(id: QueueId): void {
     const entry = this.#journal.entries.get(id)
-    if (entry !== undefined) this.#journal.drop(entry, 'removed')
-    if (entry === undefined || this.#mover.isMoving(id)) this.#mover.removeFile(id)
+    const mayHaveFile = entry === undefined || this.#mover.mayHaveFile(id)
+    if (entry !== undefined) this.#journal.drop(entry, mayHaveFile ? 'withdrawn' : 'removed')
+    if (mayHaveFile) this.#mover.removeFile(id)
   }
 
   keep(envelope: Envelope): Promise<void> {
@@ -175,7 +176,7 @@ class DurableSpool implements Spool {
       const message = await this.#mover.readEntry(entry)
       if (message !== undefined) return message
     }
-    return this.#store.read(id)
+    return this.#store.reader.read(id)
   }
 
   space(): SpaceFacts {

@@ -103,7 +103,7 @@ async function everyStep(seed: number, stop: Stop): Promise<void> {
 
 /** Writes and syncs fail for a while, at a time that differs from run to run. */
 async function faults(seed: number, code: string, stop: Stop): Promise<void> {
-  for (let run = 0; run < 25; run++) {
+  for (let run = 0; run < 15; run++) {
     const random = randomFrom(seed * 1000 + run)
     const from = 30 + Math.floor(random() * 100)
     const plan = { faults: [{ from, to: from + Math.floor(random() ** 2 * 30), code }] }
@@ -117,7 +117,7 @@ async function faults(seed: number, code: string, stop: Stop): Promise<void> {
 }
 
 /** More with `SEEDS=1,2,3,4,5 node --test test/queue`. */
-const SEEDS = (process.env.SEEDS ?? '1,2').split(',').map(Number)
+const SEEDS = (process.env.SEEDS ?? '1').split(',').map(Number)
 
 for (const seed of SEEDS)
   for (const stop of ['kill', 'powerCut'] as const) {

@@ -169,6 +169,10 @@ export class ModelFs implements SpoolFs {
     return await this.#later(() => node.bytes.copy(buffer, 0, position))
   }
 
+  readNow(fd: number, buffer: Buffer, position: number): number {
+    return this.#handle(fd).bytes.copy(buffer, 0, position)
+  }
+
   truncate(fd: number, length: number): void {
     const node = this.#handle(fd)
     this.#step('truncate')

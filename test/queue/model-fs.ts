@@ -74,6 +74,12 @@ export class ModelFs implements SpoolFs {
     return new ModelFs(plan, this.#random, root as Directory, this.#nextInode)
   }
 
+  /** From now on; steps are counted anew. */
+  plan(plan: Plan): void {
+    this.steps = 0
+    this.#plan = plan
+  }
+
   /** Planned faults are over; a planned stop is not. */
   heal(): void {
     this.#plan = { ...this.#plan, faults: [] }

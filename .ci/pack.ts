@@ -11,12 +11,12 @@ const MANIFEST = join(ROOT, 'package.json')
 const KEPT = join(ROOT, '.package.json.repository')
 const DIST = join(ROOT, 'dist')
 
-/** `./core/plugin.ts` as it is called in the package. */
+/** `./core/plugin.ts` as it is called in the package; `./core/main.js` too. */
 const emitted = (path: string): string => path.replace(/^\.\//, './dist/').replace(/\.ts$/, '.js')
 
-/** The same value with every path to a TypeScript file replaced by that of its JavaScript. */
+/** The same value with every path to a source file replaced by that of what is emitted for it. */
 function repointed(value: unknown): unknown {
-  if (typeof value === 'string') return value.endsWith('.ts') ? emitted(value) : value
+  if (typeof value === 'string') return /^\.\/.*\.[jt]s$/.test(value) ? emitted(value) : value
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return value
   return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, repointed(inner)]))
 }

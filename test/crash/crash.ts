@@ -120,7 +120,7 @@ async function untilSettled(ledger: Ledger): Promise<void> {
 
 /** Recipients that `postern queue list` shows. */
 function queuedRecipients(configuration: string): ReadonlySet<string> {
-  const main = join(import.meta.dirname, '../../core/main.ts')
+  const main = join(import.meta.dirname, '../../core/main.js')
   const listing = spawnSync(process.execPath, [main, 'queue', 'list', '--json', '--config', configuration], {
     encoding: 'latin1',
     timeout: 20_000,

@@ -5,7 +5,7 @@ import { connect, createServer } from 'node:net'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 
-const MAIN = join(import.meta.dirname, '../../core/main.ts')
+const MAIN = join(import.meta.dirname, '../../core/main.js')
 
 /** What to run. */
 export interface ProcessOptions {

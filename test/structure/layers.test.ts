@@ -45,14 +45,14 @@ const SAME_LAYER: ReadonlySet<string> = new Set([
 ])
 
 const isTest = (file: string): boolean => file.endsWith('.test.ts')
-const core = projectFiles('core/*.ts', 'core/**/*.ts')
+const core = projectFiles('core/*.ts', 'core/**/*.ts', 'core/main.js', 'core/process/*.js')
 
 /** `core/smtpd/verbs/rcpt.ts` is in room `smtpd`; files beside the rooms are main, the base, or the vocabulary. */
 function roomOf(file: string): string {
   const [, room = '', rest] = file.split('/')
   if (rest !== undefined) return room
   if (BASE.has(room)) return 'base'
-  return room === 'main.ts' ? 'main' : 'vocabulary'
+  return room === 'main.js' ? 'main' : 'vocabulary'
 }
 
 const layerOf = (room: string): number => LAYERS.findIndex((layer) => layer.includes(room))

@@ -1,9 +1,13 @@
 #!/usr/bin/env node
+// @ts-check
 /**
  * The command line. Each subcommand is a file of core/cli, loaded only when it is asked for; `postern queue list` loads no
  * engine. Exit statuses: 0 done, 1 refused (bad configuration, failed check), 2 wrong usage, 75 try again later.
+ *
+ * JavaScript, like what it imports first: a TypeScript file that is read before the compile cache is on makes Node load the
+ * WebAssembly compiler that takes types away, and that takes longer than all the rest of this process.
  */
-import { compileCache } from './process/compile-cache.ts'
+import { compileCache } from './process/compile-cache.js'
 
 compileCache()
 const words = process.argv.slice(2)

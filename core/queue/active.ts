@@ -23,8 +23,8 @@ export interface Active {
   readonly successes: BounceRecipient[]
   /** The last recipient was delivered: the spool has forgotten the message. */
   isGone: boolean
-  /** An order that came while it was being delivered. */
-  order: 'delete' | 'hold' | 'requeue' | undefined
+  /** An order that came while it was being delivered; `leave`: the process stops. */
+  order: 'delete' | 'hold' | 'requeue' | 'leave' | undefined
 }
 
 /** Recipients of one message for one destination, in deliveries of legal size. */

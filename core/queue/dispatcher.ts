@@ -181,13 +181,17 @@ export class Dispatcher {
     this.running++
     if (destination.parked.length > 0 && destination.hasRoomAgain) this.#options.roomAgain(destination)
     const settle: Settle = (index, outcome, times) => {
-      if (!open.delete(index)) return
+      if (!open.has(index)) return
+      // The process stops: an attempt that was cut short is none, and is made again at the next start.
+      if (this.#stop.signal.aborted && outcome.kind === 'deferred') return
+      open.delete(index)
       if (outcome.kind === 'deferred' && outcome.destinationDown === true) down = outcome
       else reached = true
       this.#options.settled(active, index, route.transport, outcome, times)
     }
     const over = (error?: unknown): void => {
-      if (open.size > 0) this.#unsettled([...open], settle, started, error)
+      if (open.size > 0 && this.#stop.signal.aborted) active.order ??= 'leave'
+      else if (open.size > 0) this.#unsettled([...open], settle, started, error)
       this.running--
       transport.running--
       destination.running--
@@ -213,8 +217,7 @@ export class Dispatcher {
   /** An agent that broke, or forgot recipients: they are tried again. */
   #unsettled(open: readonly number[], settle: Settle, started: number, error: unknown): void {
     const cause = error === undefined ? 'delivery agent gave no result' : error instanceof Error ? error.message : String(error)
-    if (!this.#stop.signal.aborted)
-      this.#options.services.emit({ type: 'fault', where: 'queue', message: 'delivery agent failed', cause })
+    this.#options.services.emit({ type: 'fault', where: 'queue', message: 'delivery agent failed', cause })
     const times = { started, connected: started, finished: this.#now() }
     const reason = cause.replace(/[\r\n\0]+/g, ' ')
     for (const index of open) settle(index, { kind: 'deferred', relay: 'none', status: '4.3.0', reason }, times)

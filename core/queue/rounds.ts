@@ -62,7 +62,7 @@ export class Rounds {
     if (active.failures.length > 0) await this.#bounce(active, active.failures)
     if (active.unfinished > 0 && active.order === undefined) await this.#reschedule(active)
     if (active.unfinished === 0 || this.#isDeleted(active)) return active.isGone ? this.#removed(active) : this.#remove(active)
-    return this.#keep(active)
+    return active.order === 'leave' ? 'kept' : this.#keep(active)
   }
 
   /** An order may have come while the bouncer was at work. */

@@ -69,6 +69,8 @@ function open(host: Host, timeout: number, localAddress: string | undefined): Pr
     socket.on('error', failed)
     socket.on('connect', () => {
       clearTimeout(timer)
+      // Nothing may go unheard until the dialog listens.
+      socket.on('error', () => undefined)
       socket.off('error', failed)
       socket.removeAllListeners('connect')
       settle(socket)

@@ -155,3 +155,9 @@ function servicesOf({ dns, clock, random }: TransportSketch, events: Event[]): S
     random: random ?? (() => 0.5),
   }
 }
+
+/** An outcome in one line: `bounced 5.1.1 host mx[192.0.2.1] said: ...`. */
+export function wordsOf(outcome: Outcome | undefined): string {
+  if (outcome === undefined) return 'nothing'
+  return `${outcome.kind} ${outcome.status} ${outcome.kind === 'sent' ? outcome.text : outcome.reason}`
+}

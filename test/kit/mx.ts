@@ -228,3 +228,14 @@ class MxConnection {
 function lines(reply: string | readonly string[]): string {
   return `${(typeof reply === 'string' ? [reply] : reply).join('\r\n')}\r\n`
 }
+
+/** What a server was told over one of its connections: commands, `<content>`, and `<eof>` at the end. */
+export function saidTo(mx: FakeMx, connection = 0): string[] {
+  return (mx.dialogs[connection] ?? []).filter((line) => line.startsWith('C: ')).map((line) => line.slice(3))
+}
+
+/** Resolves when it is so; looks every millisecond. @throws Error after two seconds */
+export async function until(isSo: () => boolean): Promise<void> {
+  for (let i = 0; i < 2000 && !isSo(); i++) await new Promise((resolve) => setTimeout(resolve, 1))
+  if (!isSo()) throw new Error('it did not come to pass')
+}

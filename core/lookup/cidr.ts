@@ -1,10 +1,10 @@
 /** cidr_table(5): networks and addresses with values, first match wins; `!`, `if` and `endif`. */
 import { type Cidr, cidrMatch, type Ip, parseCidr, parseIp, strayBits } from '../net/ip.ts'
 import { compileRules, type Rule } from './rules.ts'
-import { openSource, type Parse } from './source.ts'
+import { openSource, wholly } from './source.ts'
 import type { TableType } from './table.ts'
 
-const parse: Parse = (lines, warn) => {
+const read = wholly((lines, warn) => {
   const rules = compileRules<Ip>(lines, warn, (text, line) => {
     const match = /^(!?)\s*(\S+)\s*(.*)$/s.exec(text)
     const network = parseCidr(match?.[2] ?? '')
@@ -19,7 +19,7 @@ const parse: Parse = (lines, warn) => {
     const ip = parseIp(key)
     return ip === undefined ? undefined : rules(ip)
   }
-}
+})
 
 function matcher(network: Cidr, negated: boolean): Rule<Ip>['matches'] {
   // A pattern says nothing about addresses of the other family, not even by negation.
@@ -28,5 +28,5 @@ function matcher(network: Cidr, negated: boolean): Rule<Ip>['matches'] {
 
 export const cidr: TableType = {
   name: 'cidr',
-  open: (name, context) => openSource('cidr', name, true, parse, context),
+  open: (name, context) => openSource('cidr', name, true, read, context),
 }

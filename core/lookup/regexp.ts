@@ -4,7 +4,7 @@
  */
 import { type Matcher, RE2JS } from 're2js'
 import { compileRules, type Rule } from './rules.ts'
-import { openSource, type Parse } from './source.ts'
+import { openSource, type Read, wholly } from './source.ts'
 import type { TableType } from './table.ts'
 
 /** What a flag letter toggles, by table type. Matching starts case-insensitive; pcre also lets `.` match a line end. */
@@ -133,9 +133,8 @@ function template(text: string, groups: number): ((matcher: Matcher) => string) 
     )
 }
 
-const parser =
-  (type: 'regexp' | 'pcre'): Parse =>
-  (lines, warn) =>
+const reader = (type: 'regexp' | 'pcre'): Read =>
+  wholly((lines, warn) =>
     compileRules<string>(lines, warn, (text) => {
       const pattern = splitPattern(text, type)
       const expression = compilePattern(type, pattern)
@@ -150,11 +149,12 @@ const parser =
         return matcher.find() ? matcher : undefined
       }
       return { matches, rest: pattern.rest, value } satisfies Rule<string>
-    })
+    }),
+  )
 
 const patternType = (name: 'regexp' | 'pcre'): TableType => ({
   name,
-  open: (source, context) => openSource(name, source, true, parser(name), context),
+  open: (source, context) => openSource(name, source, true, reader(name), context),
 })
 
 export const regexp = patternType('regexp')

@@ -1,5 +1,5 @@
 /** The rule language that cidr_table(5), regexp_table(5) and pcre_table(5) share: first match wins, nested if ... endif. */
-import type { SourceLine } from './source.ts'
+import type { SourceLine } from './lines.ts'
 
 /** A condition, and the text after it: the value of a rule, nothing for an `if`. */
 export interface Rule<Subject> {

@@ -1,64 +1,15 @@
-/**
- * Reading the source of a table: logical lines of a file (postmap(1): `#` comments, continuation by leading white space)
- * or of the `{ {rule}, {rule} }` form in the configuration; and files that are read again when they change.
- */
-import { readFileSync, statSync } from 'node:fs'
+/** Tables that are read as a whole, from a file or from `{ {rule}, {rule} }` in the configuration; a changed file is read again. */
 import { resolve } from 'node:path'
+import { setImmediate as yielding } from 'node:timers/promises'
+import { bracedList, unbrace } from './braces.ts'
+import { missing, Watch } from './changes.ts'
+import { fileLines, type SourceLine } from './lines.ts'
 import type { Table, TableContext } from './table.ts'
 
-/** One logical line and the number of its first physical line, from 1. */
-export interface SourceLine {
-  readonly text: string
-  readonly line: number
-}
+export { bracedList, splitList, unbrace } from './braces.ts'
+export { logicalLines, type SourceLine } from './lines.ts'
 
-/** Logical lines without comments and empty lines. */
-export function logicalLines(source: string): SourceLine[] {
-  const lines: { text: string; line: number }[] = []
-  let number = 0
-  for (const raw of source.split('\n')) {
-    number++
-    const line = raw.replace(/\r$/, '')
-    if (/^\s*(#|$)/.test(line)) continue
-    const last = lines[lines.length - 1]
-    if (/^\s/.test(line) && last !== undefined) last.text += line
-    else lines.push({ text: line.trimStart(), line: number })
-  }
-  return lines.map(({ text, line }) => ({ text: text.trimEnd(), line }))
-}
-
-/** The parts of `{a, b, {c d}}`: split at commas and white space, except inside braces. @throws Error on unbalanced braces */
-export function bracedList(text: string): string[] {
-  const body = unbrace(text)
-  if (body === undefined) throw new Error(`expected "{ ... }", found ${JSON.stringify(text)}`)
-  return splitList(body)
-}
-
-/** Splits at commas and white space outside of braces. @throws Error on unbalanced braces */
-export function splitList(body: string): string[] {
-  const parts: string[] = []
-  let depth = 0
-  let part = ''
-  for (const c of body) {
-    if (c === '{') depth++
-    if (c === '}' && --depth < 0) throw new Error(`unbalanced "}" in ${JSON.stringify(body)}`)
-    if (depth === 0 && /[\s,]/.test(c)) {
-      if (part !== '') parts.push(part)
-      part = ''
-    } else part += c
-  }
-  if (depth !== 0) throw new Error(`missing "}" in ${JSON.stringify(body)}`)
-  if (part !== '') parts.push(part)
-  return parts
-}
-
-/** The text inside one pair of outer braces, trimmed; undefined when there is none. */
-export function unbrace(text: string): string | undefined {
-  const t = text.trim()
-  return t.startsWith('{') && t.endsWith('}') && t.length >= 2 ? t.slice(1, -1).trim() : undefined
-}
-
-/** A rules table's lines: of the file `name`, or of an inline `{ {rule}, {rule} }`. */
+/** A rules table's lines in an inline `{ {rule}, {rule} }`. */
 function inlineLines(name: string): SourceLine[] | undefined {
   if (!name.startsWith('{')) return undefined
   return bracedList(name).map((rule, i) => ({ text: unbrace(rule) ?? rule, line: i + 1 }))
@@ -66,68 +17,163 @@ function inlineLines(name: string): SourceLine[] | undefined {
 
 /** What a parsed source answers with. */
 export type Find = (key: string) => string | undefined
-/** Parses logical lines. `warn` tells of lines that are skipped. @throws Error naming the line */
-export type Parse = (lines: SourceLine[], warn: (line: number, message: string) => void) => Find
 
-/** How often, in milliseconds, a changed file is looked for. */
-const CHECK_INTERVAL = 1000
+/** A parsed source. */
+export interface Contents {
+  readonly find: Find
+  /** How many entries or rules there are. */
+  readonly size: number
+}
+
+/** Tells of a line that is skipped. */
+export type Skip = (line: number, message: string) => void
+
+/** Takes logical lines one by one. `add` and `end` throw Error naming the line. */
+export interface Reader {
+  add(line: SourceLine): void
+  end(): Contents
+}
+
+/** Makes a reader. */
+export type Read = (skip: Skip) => Reader
+
+/** How many skipped lines of one reading are told; a file that is no table at all must not fill the log. */
+const MOST_TOLD = 50
+
+/** How many lines are read before others get their turn, when a file is read again. */
+const SLICE = 5000
 
 /**
- * Opens a table that is read as a whole: from a file, read again when it changes, or from an inline list of rules.
- * A changed file that is broken is told once and the old contents stay.
+ * Opens a table that is read as a whole. A changed file that is broken is told once and the old contents stay.
  * @throws Error when it can not be read or parsed
  */
-export function openSource(type: string, name: string, wholeKeys: boolean, parse: Parse, context: TableContext): Table {
+export function openSource(type: string, name: string, wholeKeys: boolean, read: Read, context: TableContext): Table {
   const spec = `${type}:${name}`
-  const warn = context.warn ?? (() => {})
-  const told = (line: number, message: string) => warn(`${spec}, line ${line}: ${message}`)
   const inline = inlineLines(name)
   if (inline !== undefined) {
-    const find = parse(inline, told)
-    return { spec, wholeKeys, lookup: find }
+    const { find, size } = finished(inline, read(telling(spec, spec, context)))
+    return { spec, wholeKeys, lookup: find, inspect: () => ({ entries: size }) }
   }
   const path = resolve(context.baseDirectory, name)
-  const load = (): { find: Find; stamp: string } => {
-    const stamp = stampOf(path)
+  return new SourceTable(spec, path, wholeKeys, () => read(telling(spec, path, context)), context)
+}
+
+class SourceTable implements Table {
+  readonly spec: string
+  readonly wholeKeys: boolean
+  readonly #path: string
+  readonly #reader: () => Reader
+  readonly #watch: Watch
+  readonly #warn: (message: string) => void
+  #contents: Contents
+  #isReading = false
+  #isClosed = false
+
+  constructor(spec: string, path: string, wholeKeys: boolean, reader: () => Reader, context: TableContext) {
+    this.spec = spec
+    this.wholeKeys = wholeKeys
+    this.#path = path
+    this.#reader = reader
+    this.#warn = (message) => context.warn?.(message)
+    this.#watch = new Watch([path], context.now)
     try {
-      return { find: parse(logicalLines(readFileSync(path, 'utf8')), told), stamp }
+      this.#contents = finished(fileLines(path), reader())
     } catch (error) {
-      throw new Error(`table ${spec}: ${reason(error, path)}`, { cause: error })
+      throw this.#problem(error)
     }
   }
-  const now = context.now ?? Date.now
-  let { find, stamp } = load()
-  let checked = now()
-  const refresh = (): void => {
-    const time = now()
-    if (time - checked < CHECK_INTERVAL && time >= checked) return
-    checked = time
+
+  lookup(key: string): string | undefined {
+    if (!this.#isReading && this.#watch.changed()) this.#readAgain()
+    return this.#contents.find(key)
+  }
+
+  inspect() {
+    return { entries: this.#contents.size, source: this.#path }
+  }
+
+  close(): void {
+    this.#isClosed = true
+  }
+
+  #readAgain(): void {
+    this.#isReading = true
+    const lines = fileLines(this.#path)
     try {
-      const seen = stampOf(path)
-      if (seen === stamp) return
-      stamp = seen
-      ;({ find, stamp } = load())
+      // A small file is read at once; the rest of a large one between other work, while the old contents answer.
+      const reader = this.#reader()
+      if (slice(lines, reader)) this.#replace(reader)
+      else {
+        void this.#readOn(lines, reader)
+        return
+      }
     } catch (error) {
-      warn(`${error instanceof Error ? error.message : String(error)}; keeping the old contents`)
+      lines.return(undefined)
+      this.#keep(error)
+    }
+    this.#isReading = false
+  }
+
+  async #readOn(lines: Generator<SourceLine>, reader: Reader): Promise<void> {
+    try {
+      do await yielding(undefined, { ref: false })
+      while (!this.#isClosed && !slice(lines, reader))
+      if (this.#isClosed) lines.return(undefined)
+      else this.#replace(reader)
+    } catch (error) {
+      lines.return(undefined)
+      this.#keep(error)
+    } finally {
+      this.#isReading = false
     }
   }
-  return {
-    spec,
-    wholeKeys,
-    lookup: (key) => {
-      refresh()
-      return find(key)
-    },
+
+  #replace(reader: Reader): void {
+    this.#contents = reader.end()
+  }
+
+  #keep(error: unknown): void {
+    this.#warn(`${this.#problem(error).message}; keeping the old contents`)
+  }
+
+  #problem(error: unknown): Error {
+    const why = missing(error) ? `no such file ${this.#path}` : error instanceof Error ? error.message : String(error)
+    return new Error(`table ${this.spec}: ${why}`, { cause: error })
   }
 }
 
-function stampOf(path: string): string {
-  const s = statSync(path, { bigint: true, throwIfNoEntry: false })
-  return s === undefined ? 'missing' : `${s.mtimeNs} ${s.size} ${s.ino}`
+/** Reads some lines; true when there are no more. */
+function slice(lines: Iterator<SourceLine>, reader: Reader): boolean {
+  for (let i = 0; i < SLICE; i++) {
+    const next = lines.next()
+    if (next.done === true) return true
+    reader.add(next.value)
+  }
+  return false
 }
 
-function reason(error: unknown, path: string): string {
-  const code = (error as { code?: string }).code
-  if (code === 'ENOENT') return `no such file ${path}`
-  return error instanceof Error ? error.message : String(error)
+function finished(lines: Iterable<SourceLine>, reader: Reader): Contents {
+  for (const line of lines) reader.add(line)
+  return reader.end()
 }
+
+function telling(spec: string, file: string, { warn }: TableContext): Skip {
+  let told = 0
+  return (line, text) => {
+    told++
+    if (told > MOST_TOLD + 1) return
+    const what = told > MOST_TOLD ? 'more such lines are not shown' : text
+    warn?.(`${spec}, line ${line}: ${what}`, { file, line, text: what })
+  }
+}
+
+/** A reader for what has to be seen as a whole. */
+export const wholly =
+  (parse: (lines: readonly SourceLine[], skip: Skip) => Find): Read =>
+  (skip) => {
+    const lines: SourceLine[] = []
+    return {
+      add: (line) => void lines.push(line),
+      end: () => ({ find: parse(lines, skip), size: lines.length }),
+    }
+  }

@@ -18,7 +18,26 @@ export interface Table {
   readonly wholeKeys: boolean
   /** The value, or undefined when the key is not there. @throws TableError now or by rejection on temporary failure. */
   lookup(key: string): string | undefined | Promise<string | undefined>
+  /** What a look at the table finds, for `postern map check`. @throws TableError, or rejects with it, when it can not be asked */
+  inspect?(): TableReport | Promise<TableReport>
   close?(): void | Promise<void>
+}
+
+/** See {@link Table.inspect}. */
+export interface TableReport {
+  /** How many entries or rules there are, where that can be known. */
+  readonly entries?: number
+  /** Where the contents come from: a file, or a server that answers. */
+  readonly source?: string
+}
+
+/** Where a warning belongs. */
+export interface WarningPlace {
+  readonly file: string
+  /** From 1. */
+  readonly line: number
+  /** The warning without its place. */
+  readonly text: string
 }
 
 /** What a table type needs to open one. */
@@ -28,7 +47,7 @@ export interface TableContext {
   /** Opens another table: unionmap, pipemap, proxy. */
   open(spec: string): Promise<Table>
   /** Told of lines that are skipped and of changed files that can not be read. */
-  warn?(message: string): void
+  warn?(message: string, place?: WarningPlace): void
   /** Milliseconds; for the check of changed files. Default: the system clock. */
   now?(): number
   /** 0 <= x < 1, for randmap. Default: Math.random. */

@@ -1,9 +1,10 @@
 /**
  * Writes what is generated from declarations and plugins: schemas/parameters.json, restrictions.json, postern.json, the types
- * of plugin options, and the option tables of plugin pages. `node schemas/generate.ts` writes, `--check` only says what is stale.
+ * of plugin options, code that checks them, and the option tables of plugin pages. `node schemas/generate.ts` writes, `--check` only says what is stale.
  */
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join, relative } from 'node:path'
+import { checkCode } from './generate/check-code.ts'
 import { gather } from './generate/declared.ts'
 import { editorSchema } from './generate/editor-schema.ts'
 import { optionTable, withTable } from './generate/option-tables.ts'
@@ -22,9 +23,11 @@ put('schemas/parameters.json', json({ description: 'Generated: every parameter, 
 put('schemas/restrictions.json', json(restrictionRows(plugins)))
 const core = JSON.parse(readFileSync(join(ROOT, 'schemas/core.json'), 'utf8')) as never
 put('schemas/postern.json', json(editorSchema(core, parameters, plugins)))
+put('schemas/core.check.cjs', checkCode('core', core, ['policy']))
 for (const { name, schema, page } of plugins) {
   if (schema === undefined) continue
   put(`schemas/plugins/${name}.d.ts`, await optionTypes(name, schema))
+  put(`schemas/plugins/${name}.check.cjs`, checkCode(name, schema))
   if (page === undefined) continue
   const filled = withTable(readFileSync(page, 'utf8'), optionTable(schema))
   if (filled !== undefined) outputs.set(page, filled)

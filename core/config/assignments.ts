@@ -1,8 +1,8 @@
 /** `parameters:` sections: their texts with places, and the check of names and values. */
 import { ParameterError, type Scope } from '../parameters.ts'
-import type { Path } from './document.ts'
 import { namesIn } from './expand.ts'
 import { MACHINE_DEFAULTS } from './machine.ts'
+import type { Path } from './path.ts'
 import type { Report } from './report.ts'
 import type { Registry } from './scope.ts'
 import type { Assignments } from './types.ts'

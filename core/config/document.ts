@@ -1,22 +1,10 @@
 /** A YAML 1.2 file of which every value and key knows its place. */
 import { isAlias, isMap, isScalar, isSeq, LineCounter, type Node, type Pair, parseDocument, visit } from 'yaml'
+import type { Path } from './path.ts'
 import type { Place, Problem } from './types.ts'
 
 /** More aliases than any configuration has. */
 const MAX_ALIASES = 1000
-
-/** Keys and indexes from the top to a value. */
-export type Path = readonly (string | number)[]
-
-/** `pipeline.rcpt[2].rbl.lists` */
-export function renderPath(path: Path): string {
-  let text = ''
-  for (const part of path) {
-    if (typeof part === 'number') text += `[${part}]`
-    else text += text === '' ? part : `.${part}`
-  }
-  return text === '' ? '(top level)' : text
-}
 
 /** A parsed file. */
 export class YamlDocument {

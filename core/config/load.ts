@@ -7,13 +7,12 @@ import { YamlDocument } from './document.ts'
 import { careful, readListeners, readTransports } from './engines.ts'
 import { namesIn } from './expand.ts'
 import { readPipeline } from './pipeline.ts'
-import { readSchema } from './places.ts'
 import { knownParameters } from './registry.ts'
 import { warnAboutRelaying } from './relaying.ts'
 import { Report } from './report.ts'
 import { createScope } from './scope.ts'
 import { type Assignments, type Configuration, ConfigurationError, type LogConfig, type PipelineConfig } from './types.ts'
-import { check } from './validate.ts'
+import { checkOwn } from './validate.ts'
 
 /** What the file says, once its shape is known to be right. */
 interface FileShape {
@@ -28,7 +27,6 @@ interface FileShape {
   readonly log?: { format?: LogConfig['format']; file?: string; level?: LogConfig['level'] }
 }
 
-const SCHEMA = readSchema('core.json') as object
 /** Stages that belong to the gateway and not to a listener. */
 const GATEWAY_STAGES = new Set(['queue', 'deliver', 'bounce', 'use'])
 
@@ -46,7 +44,7 @@ export function parseConfiguration(file: string, source: string): Configuration 
   report.settle()
   const value = report.document.value()
   // Findings also fill in defaults, which must not reach the file's own values.
-  report.findings([], check(SCHEMA, structuredClone(value) ?? {}))
+  report.findings([], checkOwn('core', structuredClone(value) ?? {}))
   report.settle()
   return read(value as FileShape, report)
 }

@@ -1,8 +1,8 @@
 /** Pipelines: entries to steps whose plugin is resolved but not loaded, with options checked where the schema is at hand. */
 import { basename, extname } from 'node:path'
 import type { Stage } from '../plugin.ts'
-import { type Path, renderPath } from './document.ts'
-import { builtinPlugins, readSchema } from './places.ts'
+import { type Path, renderPath } from './path.ts'
+import { builtinPlugins } from './places.ts'
 import { POSTFIX_RESTRICTIONS } from './postfix-restrictions.ts'
 import type { Report } from './report.ts'
 import { isFileName, packageNames, resolveModule } from './resolve.ts'
@@ -10,7 +10,7 @@ import { restrictionIndex } from './restrictions.ts'
 import { type Entry, entriesOf, readEntries, withWarnings } from './steps.ts'
 import type { PipelineConfig, StepConfig } from './types.ts'
 import { wordsOf } from './units.ts'
-import { check, hint } from './validate.ts'
+import { checkOwn, hint } from './validate.ts'
 
 /** What steps of one listener, transport or the gateway are read against. */
 export interface StepContext {
@@ -157,14 +157,11 @@ function pluginOptions(entry: Entry, kind: string, context: StepContext): Pick<S
     return undefined
   }
   if (kind !== 'builtin') return { options }
-  const findings = check(readSchema(`plugins/${entry.name}.json`) ?? NO_OPTIONS, options)
+  const findings = checkOwn(`plugins/${entry.name}`, options)
   if (findings.length === 0) return { options }
   context.report.findings(entry.path, findings)
   return undefined
 }
-
-/** Schema of plugins without options. */
-export const NO_OPTIONS = Object.freeze({ type: 'object', additionalProperties: false, properties: {} })
 
 /** `./my-check.ts` is `my-check`, `@scope/postern-plugin-x` is `x`. */
 function defaultId(name: string): string {

@@ -3,11 +3,11 @@ import { statSync } from 'node:fs'
 import { pathToFileURL } from 'node:url'
 import type { Scope } from '../parameters.ts'
 import { API_VERSION, type Plugin, type PluginDefinition, type Stage } from '../plugin.ts'
-import { renderPath } from './document.ts'
-import { NO_OPTIONS } from './pipeline.ts'
+import { renderPath } from './path.ts'
+import { builtinModule } from './places.ts'
 import './resolve-hook.ts'
 import { type Configuration, ConfigurationError, type PipelineConfig, type Problem, type StepConfig } from './types.ts'
-import { check } from './validate.ts'
+import { check, checkOwn, type Finding } from './validate.ts'
 
 /** A plugin whose options are not known by type. */
 export type AnyPlugin = PluginDefinition<unknown>
@@ -117,13 +117,17 @@ export function problemOf(step: StepConfig, path: string, message: string): Prob
  */
 export function optionsOf(step: StepConfig, plugin: AnyPlugin, scope: Scope): unknown {
   const options = step.restriction === undefined ? structuredClone(step.options ?? {}) : argued(step.restriction, plugin, scope)
-  const findings = check(plugin.schema ?? NO_OPTIONS, options)
+  const findings = findingsOf(options, plugin, step)
   if (findings.length === 0) return options
   const told = findings.map(({ path, message, text, suggestion }) => {
     const where = path.length === 0 ? '' : `${renderPath(path)}: `
     return `${where}${message}${text === undefined ? '' : ` (${JSON.stringify(text)})`}${suggestion === undefined ? '' : `; ${suggestion}`}`
   })
   throw new Error(told.join('; '))
+}
+
+function findingsOf(options: unknown, { name, schema }: AnyPlugin, { module }: StepConfig): Finding[] {
+  return module === builtinModule(name) ? checkOwn(`plugins/${name}`, options) : check(schema, options)
 }
 
 function argued({ name, argument }: NonNullable<StepConfig['restriction']>, plugin: AnyPlugin, scope: Scope): unknown {

@@ -1,5 +1,6 @@
 /** Collects what is wrong with a file, so that all of it is told at once. */
-import { type Path, renderPath, type YamlDocument } from './document.ts'
+import type { YamlDocument } from './document.ts'
+import { type Path, renderPath } from './path.ts'
 import { ConfigurationError, type Place, type Problem, renderProblem } from './types.ts'
 import type { Finding } from './validate.ts'
 

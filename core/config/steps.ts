@@ -1,12 +1,11 @@
 /** Step syntax: what one entry of a pipeline says, before names are resolved. */
 import { suggest } from '../lookup/suggest.ts'
-import type { Path } from './document.ts'
-import { readSchema } from './places.ts'
+import type { Path } from './path.ts'
 import type { Report } from './report.ts'
 import { type RestrictionWord, splitRestrictions, WARN_IF_REJECT } from './restrictions.ts'
 import type { StepConfig, WhenConfig } from './types.ts'
 import { parseTime } from './units.ts'
-import { check } from './validate.ts'
+import { checkOwn } from './validate.ts'
 
 /** What core owns for every step, where the file says so. */
 export interface Policy {
@@ -30,8 +29,6 @@ export interface Entry {
 }
 
 const POLICY_KEYS = new Set(['id', 'when', 'timeout', 'mode', 'onError'])
-const schema = readSchema('core.json') as { $defs: object }
-const POLICY_SCHEMA = { $defs: schema.$defs, $ref: '#/$defs/policy' }
 
 /** The entries of one stage; what is wrong goes to the report. */
 export function readEntries(value: unknown, path: Path, report: Report): Entry[] {
@@ -105,7 +102,7 @@ function fromMapping(item: object, path: Path, report: Report): Entry[] {
 }
 
 function readPolicy(given: Record<string, unknown>, path: Path, report: Report): Policy {
-  const findings = check(POLICY_SCHEMA, given)
+  const findings = checkOwn('core', given, 'policy')
   if (findings.length > 0) {
     report.findings(path, findings)
     return {}

@@ -1,9 +1,14 @@
-/** Checks values against JSON Schema 2020-12 (ajv) and says what is wrong in words an administrator can use. */
-import type { AnySchemaObject, ErrorObject, ValidateFunction } from 'ajv'
-import ajv2020 from 'ajv/dist/2020.js'
+/**
+ * Checks values against JSON Schema 2020-12 and says what is wrong in words an administrator can use. That a value fits one of
+ * our own schemas is seen by code generated from it; ajv is loaded only to say what is wrong, and for the schemas of others.
+ */
+import { existsSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import type { AnySchemaObject, ErrorObject, Options, ValidateFunction } from 'ajv'
+import type ajv2020 from 'ajv/dist/2020.js'
 import { suggest } from '../lookup/suggest.ts'
-import { type Path, renderPath } from './document.ts'
-import { readSchema } from './places.ts'
+import { type Path, renderPath } from './path.ts'
+import { readSchema, SCHEMAS } from './places.ts'
 
 /** One failed check, before it has a place. */
 export interface Finding {
@@ -15,34 +20,63 @@ export interface Finding {
   readonly suggestion?: string
 }
 
-const { Ajv2020 } = ajv2020
-// Checking schemas against their own schema would take most of the time of a start; compiling them finds what matters.
-const trusting = { meta: false, validateSchema: false } as const
-const ajv = new Ajv2020({ allErrors: true, useDefaults: true, verbose: true, strict: false, allowUnionTypes: true, ...trusting })
-const common = readSchema('common.json')
-if (common !== undefined) ajv.addSchema(common, 'common.json')
+const require = createRequire(import.meta.url)
+/** What `SCHEMAS/NAME.check.cjs` exports: each fills in defaults and says whether the value fits. */
+type Checks = Readonly<Record<string, (value: unknown) => boolean>>
+/** Of plugins that declare none. */
+const NO_OPTIONS = Object.freeze({ type: 'object', additionalProperties: false, properties: {} })
+/** The export for the schema itself. */
+const WHOLE = 'whole'
+
+const own = new Map<string, Checks>()
+let compiler: InstanceType<typeof ajv2020.Ajv2020> | undefined
 const compiled = new WeakMap<object, ValidateFunction>()
 
 /**
- * Checks `value` and fills in defaults, in place.
+ * Checks `value` against the schema of a plugin and fills in defaults, in place.
  * @throws Error when the schema itself is wrong
  */
-export function check(schema: object, value: unknown): Finding[] {
+export function check(schema: object = NO_OPTIONS, value: unknown): Finding[] {
   let validate = compiled.get(schema)
   if (validate === undefined) {
-    validate = ajv.compile(relocated(schema as AnySchemaObject))
+    compiler ??= createCompiler({ allErrors: true, verbose: true })
+    validate = compiler.compile(withoutId(schema as AnySchemaObject))
     compiled.set(schema, validate)
   }
   if (validate(value)) return []
   return findings(validate.errors ?? [])
 }
 
-/** Ids are for editors; here they would clash when a schema is read twice. References to common.json are made plain. */
-function relocated(schema: AnySchemaObject): AnySchemaObject {
-  const { $id: _id, $schema: _schema, ...rest } = schema
-  return JSON.parse(
-    JSON.stringify(rest).replaceAll(/"\$ref":"(?:\.\.?\/)+common\.json/g, '"$ref":"common.json'),
-  ) as AnySchemaObject
+/**
+ * The same for a schema of our own, by its name under schemas/ (`core`, `plugins/rbl`).
+ * @param definition one of its `$defs` instead of the whole
+ */
+export function checkOwn(name: string, value: unknown, definition = WHOLE): Finding[] {
+  if (checksOf(name)[definition]?.(value) === true) return []
+  const schema = readSchema(`${name}.json`)
+  return check(definition === WHOLE ? schema : { $defs: schema?.$defs, $ref: `#/$defs/${definition}` }, value)
+}
+
+function checksOf(name: string): Checks {
+  let checks = own.get(name)
+  if (checks === undefined) {
+    const file = `${SCHEMAS}${name}.check.cjs`
+    checks = existsSync(file) ? (require(file) as Checks) : {}
+    own.set(name, checks)
+  }
+  return checks
+}
+
+/** A compiler that trusts schemas: to check them against their own would take most of the time, and compiling finds what matters. */
+export function createCompiler(options: Options): NonNullable<typeof compiler> {
+  const { Ajv2020 } = require('ajv/dist/2020.js') as typeof ajv2020
+  const trusting = { meta: false, validateSchema: false, strict: false, allowUnionTypes: true }
+  return new Ajv2020({ useDefaults: true, ...trusting, ...options })
+}
+
+/** Ids are for editors; here they would clash when a schema is read twice. */
+export function withoutId({ $id: _id, $schema: _schema, ...rest }: AnySchemaObject): AnySchemaObject {
+  return rest
 }
 
 /** A union that failed is told once, by what it wanted; errors of its branches are told only when one branch was near. */

@@ -49,9 +49,10 @@ export function parseTime(text: string, unit: TimeUnit = 's'): number {
 
 /** A size such as `10M` in bytes. @throws Error */
 export function parseSize(text: string): number {
-  const match = /^(\d{1,15})\s*([kmg]?)b?$/i.exec(text)
+  const match = /^(\d{1,18})\s*([kmg]?)b?$/i.exec(text)
   if (match === null) throw new Error('must be a size: a whole number of bytes, or with K, M or G')
-  return Number(match[1]) * BYTES[(match[2] ?? '').toLowerCase() as keyof typeof BYTES]
+  const bytes = Number(match[1]) * BYTES[(match[2] ?? '').toLowerCase() as keyof typeof BYTES]
+  return Math.min(bytes, Number.MAX_SAFE_INTEGER)
 }
 
 /** A reply code that refuses. @throws Error */

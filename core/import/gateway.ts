@@ -4,7 +4,7 @@ import { knownParameters } from '../config/registry.ts'
 import { wordsOf } from '../config/units.ts'
 import type { Scope } from '../parameters.ts'
 import { OLDEST_LEVEL, oldDefaults } from './defaults.ts'
-import { type KeepContext, type KeptParameter, keptParameters, mentionedNames } from './keep.ts'
+import { ELSEWHERE, type KeepContext, type KeptParameter, keptParameters, mentionedNames } from './keep.ts'
 import { type ImportedListener, importListeners } from './listeners.ts'
 import { stepsOfList } from './lists.ts'
 import type { Setting, Settings } from './main-cf.ts'
@@ -69,7 +69,7 @@ function contextOf(directory: string, main: Settings, services: readonly Service
   const scope = mainScope(settings, directory, registry)
   const classes = new Set(wordsOf(textOf(scope, 'smtpd_restriction_classes')))
   const texts = [...settings.values(), ...services.flatMap(({ options }) => [...options.values()])]
-    .filter(({ name }) => registry.has(name) || classes.has(name))
+    .filter(({ name }) => registry.has(name) && !ELSEWHERE.has(name))
     .map(({ text }) => text)
   return { settings, services, registry, report, scope, classes, mentioned: mentionedNames(texts, settings) }
 }

@@ -32,7 +32,7 @@ export interface KeepContext {
 }
 
 /** Honoured by what they become: pipeline stages, plugins, top-level keys. */
-const ELSEWHERE: ReadonlySet<string> = new Set([
+export const ELSEWHERE: ReadonlySet<string> = new Set([
   ...RESTRICTION_LISTS.values(),
   ...CONTENT_CHECKS,
   ...CONTENT_LIMITS,

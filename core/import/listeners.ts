@@ -46,7 +46,8 @@ function networkService({ name, type, command, origin }: Service, { services, re
 }
 
 function uniqueName(service: string, taken: Set<string>): string {
-  const base = splitServiceName(service).port
+  const { port } = splitServiceName(service)
+  const base = /^\d+$/.test(port) ? `smtp-${port}` : port
   let name = base
   for (let i = 2; taken.has(name); i++) name = `${base}-${i}`
   taken.add(name)

@@ -36,11 +36,12 @@ function section(name: string, lines: readonly string[]): string[] {
 const indented = (lines: readonly string[], by = '  '): string[] => lines.map((line) => (line === '' ? '' : by + line))
 const noted = (line: string, note: string | undefined): string => (note === undefined || note === '' ? line : `${line} # ${note}`)
 
-/** A text in block context; numbers stay bare. */
-function scalar(value: string | number): string {
-  if (typeof value === 'number' || /^(?:0|[1-9]\d{0,14})$/.test(value)) return String(value)
-  return stringify(value, { lineWidth: 0 }).trimEnd()
-}
+/** A text in block context, quoted where YAML would take it for something else. */
+const text = (value: string): string => stringify(value, { lineWidth: 0 }).trimEnd()
+
+/** A value: numbers stay bare. */
+const scalar = (value: string | number): string =>
+  /^(?:0|[1-9]\d{0,14})$/.test(String(value)) ? String(value) : text(String(value))
 
 const flow = (value: unknown): string => stringify(value, FLOW).trimEnd()
 
@@ -66,7 +67,7 @@ function listenerLines({ name, listen, parameters, stages, message, origin }: Im
     ...(message === 'same' ? [] : pluginStage('message', message === undefined ? [] : [message])),
   ]
   return item([
-    noted(`name: ${scalar(name)}`, renderOrigin(origin)),
+    noted(`name: ${text(name)}`, renderOrigin(origin)),
     `listen: ${listen.length === 1 ? scalar(listen[0] ?? '') : flow(listen)}`,
     ...section('parameters', parameterLines(parameters)),
     ...section('pipeline', own),
@@ -75,7 +76,7 @@ function listenerLines({ name, listen, parameters, stages, message, origin }: Im
 
 function transportLines({ name, agent, parameters, deliver, origin }: ImportedTransport): string[] {
   return item([
-    noted(`name: ${scalar(name)}`, renderOrigin(origin)),
+    noted(`name: ${text(name)}`, renderOrigin(origin)),
     `agent: ${agent}`,
     ...section('parameters', parameterLines(parameters)),
     ...section('pipeline', deliver === undefined ? [] : pluginStage('deliver', deliver)),

@@ -35,7 +35,9 @@ export async function play(dialog: Dialog, start: StartTarget): Promise<void> {
     target = await start(dialog, ports)
     await walk(dialog, target, sink)
     for (const remote of remotes) await remote.finished()
-  } catch (error) {
+  } catch (late) {
+    // What went wrong at a server is the cause of what is missing here.
+    const error = remotes.flatMap(({ failures }) => failures)[0] ?? late
     const log = target?.log().slice(-20).join('\n') ?? ''
     if (error instanceof Error && log !== '') error.message += `\n--- log\n${log}`
     throw error
@@ -131,6 +133,8 @@ async function speak(socket: Socket, lines: LineReader, step: ServerStep): Promi
 interface Remote {
   readonly name: string
   readonly port: number
+  /** What went wrong in its scripts so far. */
+  readonly failures: readonly unknown[]
   /** All its scripts have been played. @throws what went wrong in one */
   finished(): Promise<void>
   close(): Promise<void>
@@ -139,25 +143,30 @@ interface Remote {
 async function startRemote(dialog: Dialog, name: string, scripts: readonly (readonly ServerStep[])[]): Promise<Remote> {
   const sockets = new Set<Socket>()
   const played: Promise<void>[] = []
+  const failures: unknown[] = []
   let next = 0
   const server: Server = createServer({ noDelay: true }, (socket) => {
     sockets.add(socket)
     socket.on('error', () => socket.destroy())
     const script = scripts[next++]
     if (script === undefined) socket.destroy()
-    else played.push(playScript(dialog, name, socket, script))
+    else {
+      const playing = playScript(dialog, name, socket, script)
+      playing.catch((error: unknown) => failures.push(error))
+      played.push(playing)
+    }
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   return {
     name,
     port: (server.address() as AddressInfo).port,
+    failures,
     async finished() {
       await eventually(async () => assert.equal(next, scripts.length, `${name} was called ${next} times of ${scripts.length}`))
       await Promise.all(played)
     },
     close() {
       for (const socket of sockets) socket.destroy()
-      for (const script of played) script.catch(() => undefined)
       return new Promise((resolve) => server.close(() => resolve()))
     },
   }
@@ -166,9 +175,10 @@ async function startRemote(dialog: Dialog, name: string, scripts: readonly (read
 async function playScript(dialog: Dialog, name: string, socket: Socket, script: readonly ServerStep[]): Promise<void> {
   const lines = readLines(socket)
   try {
-    for (const step of script) {
-      // `mx closed` is the server's own act; that the client closes is expected by `mx C: closed`, which no client says.
+    for (let i = 0; i < script.length; i++) {
+      const step = script[i] as ServerStep
       if (step.kind === 'closed') socket.destroy()
+      else if (isEllipsis(step)) await at(dialog, step.line, () => skip(lines, script[++i]), name)
       else await at(dialog, step.line, () => speak(socket, lines, step), name)
     }
   } catch (error) {
@@ -176,6 +186,19 @@ async function playScript(dialog: Dialog, name: string, socket: Socket, script: 
     throw error
   }
   socket.end()
+}
+
+/** `mx C: ...` alone. */
+function isEllipsis(step: ServerStep): boolean {
+  return step.kind === 'expect' && step.rest && step.pattern === ''
+}
+
+/** Reads on to the line that the next step expects. */
+async function skip(lines: LineReader, next: ServerStep | undefined): Promise<void> {
+  assert.ok(next?.kind === 'expect', '`...` needs a line after it that ends what is skipped')
+  let line = await lines.next(PATIENCE)
+  while (line !== undefined && !fits(line, next.pattern)) line = await lines.next(PATIENCE)
+  assert.ok(line !== undefined, `the connection ended before ${JSON.stringify(next.pattern)}`)
 }
 
 /** Runs `work`, and puts file and line before the message of what it throws. */

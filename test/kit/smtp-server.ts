@@ -1,6 +1,7 @@
 /** Fakes for tests of the SMTP server: a generation without plugins, an intake that keeps what it gets, a client that talks. */
 import { connect, type Socket } from 'node:net'
 import { Duplex } from 'node:stream'
+import { createMatchList } from '../../core/access/index.ts'
 import type { IncomingMessage, Intake, IntakeResult } from '../../core/cleanup/types.ts'
 import { CONFIG_PARAMETERS } from '../../core/config/parameters.ts'
 import { scopeOf } from '../../core/config/scope.ts'
@@ -8,6 +9,7 @@ import type { Event } from '../../core/events.ts'
 import type { Transaction } from '../../core/facts.ts'
 import type { Generation, ListenerRuntime, Services } from '../../core/generation.ts'
 import { createHooks, type Hooks } from '../../core/hooks.ts'
+import { createTables } from '../../core/lookup/index.ts'
 import { declare, flag, list, text } from '../../core/parameters.ts'
 import type { ContentFacts } from '../../core/queue/types.ts'
 import { unknownClient } from '../../core/smtpd/client.ts'
@@ -15,6 +17,8 @@ import { Dialog } from '../../core/smtpd/dialog.ts'
 import { createListener, type Listener } from '../../core/smtpd/listener.ts'
 import { SMTPD } from '../../core/smtpd/parameters.ts'
 import { SmtpSession } from '../../core/smtpd/session.ts'
+import { listenerSettings } from '../../core/smtpd/settings.ts'
+import { standingOf } from '../../core/smtpd/standing.ts'
 
 /** What smtpd reads of other rooms. */
 const OTHERS = declare('test', {
@@ -157,11 +161,18 @@ export async function testServer(options: TestServerOptions = {}): Promise<TestS
 
 function fakeRuntime(hooks: Hooks, options: TestServerOptions): ListenerRuntime {
   const isAuthorised = options.isAuthorised ?? ((address: string) => address.endsWith('example.test') || !address.includes('@'))
+  const scoped = (more: Readonly<Record<string, string>>) =>
+    scopeOf({ ...QUIET, ...options.parameters, ...more }, SMTPD, CONFIG_PARAMETERS, OTHERS)
+  const tables = createTables({ baseDirectory: '/' })
   return {
     config: { name: 'smtp', protocol: options.protocol ?? 'smtp' },
-    scope: scopeOf({ ...QUIET, ...options.parameters }, SMTPD, CONFIG_PARAMETERS, OTHERS),
+    scope: scoped({}),
+    stressed: scoped({ stress: 'yes' }),
     hooks,
     destinations: { classify: () => 'relay', isAuthorised },
+    tables,
+    matchList: (patterns: string | readonly string[], { parent = false } = {}) =>
+      createMatchList(patterns, { openTable: (spec) => tables.open(spec), parent }),
   } as unknown as ListenerRuntime
 }
 
@@ -175,6 +186,7 @@ export interface Played {
 /** Plays chunks to a session, one after the other, each when the session is ready for it, and then ends the client's side. */
 export async function play(chunks: Iterable<Buffer>, options: TestServerOptions = {}): Promise<Played> {
   const { runtime, services, intake, events } = fakeParts(options)
+  const { calm: settings } = await listenerSettings(runtime)
   let transcript = ''
   const wire = new Duplex({
     allowHalfOpen: true,
@@ -186,8 +198,10 @@ export async function play(chunks: Iterable<Buffer>, options: TestServerOptions 
   })
   const socket = Object.assign(wire, { setTimeout: () => socket, destroySoon: () => wire.destroy() }) as unknown as Socket
   const client = unknownClient('127.0.0.1', 1)
+  const standing = await standingOf(client, settings, () => {})
   const over = new Promise<void>((resolve) => {
-    const session = new SmtpSession('S1', client, { address: '127.0.0.1', port: 25 }, { runtime, services, intake })
+    const begun = { client, server: { address: '127.0.0.1', port: 25 }, settings, standing }
+    const session = new SmtpSession('S1', begun, { runtime, services, intake })
     new Dialog(socket, session, () => resolve()).start()
   })
   for (const chunk of chunks) {

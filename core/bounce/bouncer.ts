@@ -7,7 +7,7 @@ import { ask, type BounceRequest, type Notice, shaped } from '../hooks.ts'
 import { compactTime, createMailDate } from '../message/date.ts'
 import type { BounceRecipient, Bouncer, Queue } from '../queue/manager-types.ts'
 import { QUEUE_PARAMETERS } from '../queue/parameters.ts'
-import type { QueuedMessage, QueueId } from '../queue/types.ts'
+import type { QueuedMessage, QueueId, Settlement } from '../queue/types.ts'
 import { composeReport } from './compose.ts'
 import { daemonFrom, type Identity, identityOf, noticeEnvelope } from './origin.ts'
 import { BOUNCE } from './parameters.ts'
@@ -108,6 +108,8 @@ class Telling {
           messageId,
           body: '8BITMIME',
           ...(envelope.smtputf8 === true ? { smtputf8: true } : {}),
+          // Stored in one write with the notice: a process killed between the two would tell the sender again.
+          ...(this.#kind === 'failure' && !planned.copy ? { settles: this.#settlement(planned) } : {}),
         }),
         content,
       )
@@ -117,6 +119,10 @@ class Telling {
       const cause = error instanceof Error ? error.message : String(error)
       services.emit({ type: 'warning', where: 'bounce', message: `${envelope.id}: postmaster not notified: ${cause}` })
     }
+  }
+
+  #settlement({ recipients }: PlannedNotice): Settlement {
+    return { id: this.#message.envelope.id, recipients: recipients.map(({ index }) => index) }
   }
 
   #eventKind({ copy }: PlannedNotice) {

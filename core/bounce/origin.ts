@@ -1,6 +1,6 @@
 /** Who notices come from: names and addresses by the parameters in force. */
 import type { Scope } from '../parameters.ts'
-import type { Envelope, QueueId } from '../queue/types.ts'
+import type { Envelope, QueueId, Settlement } from '../queue/types.ts'
 import { oneLine } from '../reply.ts'
 import { BOUNCE } from './parameters.ts'
 
@@ -51,7 +51,13 @@ export function noticeEnvelope(
   arrived: number,
   sender: string,
   recipient: string,
-  more: { readonly listener: string; readonly messageId: string; readonly body?: '8BITMIME'; readonly smtputf8?: boolean },
+  more: {
+    readonly listener: string
+    readonly messageId: string
+    readonly body?: '8BITMIME'
+    readonly smtputf8?: boolean
+    readonly settles?: Settlement
+  },
 ): Envelope {
   const { listener, ...rest } = more
   return {

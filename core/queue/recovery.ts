@@ -9,7 +9,7 @@ import { MOVED, REMOVED } from './record.ts'
 import { type Entry, Segment } from './segment.ts'
 import { spoolError } from './spool-errors.ts'
 import { readExactly, type SpoolFs } from './spool-fs.ts'
-import type { Envelope, QueueId } from './types.ts'
+import type { Envelope, QueueId, Settlement, Spool } from './types.ts'
 
 /** What the scheduler must know of a message to do nothing with it until it is due. */
 export interface RecoveredMessage {
@@ -24,6 +24,13 @@ export interface RecoveredMessage {
 }
 
 type Report = (event: Event) => void
+
+/** What the journal held. */
+export interface RecoveredJournal {
+  readonly messages: readonly RecoveredMessage[]
+  /** Notices that are stored: the recipients they tell of are finished, whatever became of their marks. */
+  readonly settlements: readonly Settlement[]
+}
 
 /** The index entry of a message. */
 export function recoveredMessage(envelope: Envelope): RecoveredMessage {
@@ -49,21 +56,38 @@ export async function recoverJournal(
   journal: Journal,
   store: MessageStore,
   report: Report,
-): Promise<RecoveredMessage[]> {
+): Promise<RecoveredJournal> {
   const young: RecoveredMessage[] = []
+  const settlements: Settlement[] = []
   const slots = await segmentSlots(fs, directory)
   const segments: Segment[] = []
   for (const slot of slots) {
     const found = await scanSegment(fs, directory, slot)
     if (found === undefined) continue
     await setDamageAside(fs, found, store, report)
+    for (const { envelope } of found.records) if (envelope.settles !== undefined) settlements.push(envelope.settles)
     segments.push(await recoveredSegment(fs, found, store, young))
   }
   journal.adopt(
     segments.sort((a, b) => a.header.sequence - b.header.sequence),
     slots.at(-1) ?? 0,
   )
-  return young
+  return { messages: young, settlements }
+}
+
+/** Applies settlements; the ids of messages that are finished whole, and gone. */
+export async function settle(spool: Spool, settlements: readonly Settlement[]): Promise<ReadonlySet<QueueId>> {
+  const gone = new Set<QueueId>()
+  for (const { id, recipients } of settlements) {
+    const message = gone.has(id) ? undefined : await spool.read(id)
+    if (message === undefined) continue
+    markDone(message.envelope, recipients)
+    if (isFinished(message.envelope)) {
+      spool.remove(id)
+      gone.add(id)
+    } else spool.finished(id, recipients)
+  }
+  return gone
 }
 
 async function recoveredSegment(

@@ -211,3 +211,29 @@ test('a spool has one owner at a time; a dead one is succeeded', async () => {
   await next.spool.close()
   await spool.close().catch(() => undefined)
 })
+
+test('a stored notice finishes the recipients it tells of, though the process died before their marks', async () => {
+  const { spool, fs } = await aSpool()
+  const [one, both, kept] = [anEnvelope(spool), anEnvelope(spool), anEnvelope(spool)]
+  for (const envelope of [one, both, kept]) await spool.commit(envelope, contentOf(10))
+  await spool.keep(kept)
+  const notice = (settles: Envelope['settles']) => ({ ...anEnvelope(spool, ['s@x.test']), ...(settles ? { settles } : {}) })
+  await spool.commit(notice({ id: one.id, recipients: [0] }), contentOf(5))
+  await spool.commit(notice({ id: both.id, recipients: [0, 1] }), contentOf(5))
+  await spool.commit(notice({ id: kept.id, recipients: [1] }), contentOf(5))
+
+  const again = await aSpool(fs.after('kill'), { isAlive: () => false })
+  const ids = (await again.recover()).map(({ id }) => id)
+  assert.equal(ids.includes(both.id), false, 'nobody is left')
+  for (const [id, done] of [
+    [one.id, [true, undefined]],
+    [kept.id, [undefined, true]],
+  ] as const) {
+    assert.ok(ids.includes(id))
+    assert.deepEqual(
+      (await again.spool.read(id))?.envelope.recipients.map((recipient) => recipient.done),
+      done,
+    )
+  }
+  await again.spool.close()
+})

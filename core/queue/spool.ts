@@ -11,7 +11,7 @@ import { isRunning, type ProcessIdentity, takeLock, thisProcess } from './lock.t
 import { MessageStore } from './message-store.ts'
 import { Mover } from './mover.ts'
 import { queueIds } from './queue-id.ts'
-import { type RecoveredMessage, recoverFiles, recoverJournal } from './recovery.ts'
+import { type RecoveredMessage, recoverFiles, recoverJournal, settle } from './recovery.ts'
 import { SpaceProbe } from './space.ts'
 import { spoolError } from './spool-errors.ts'
 import { lengthOf, nodeFs, type SpoolFs } from './spool-fs.ts'
@@ -87,9 +87,9 @@ async function opened(fs: SpoolFs, directory: string, options: SpoolOptions, rel
   await store.prepare()
   for (const path of [directory, options.directory, dirname(options.directory)]) await fs.syncDirectory(path)
   const journal = new Journal(fs, join(directory, 'journal'), { ...JOURNAL_OPTIONS, ...options.journal }, clock, report)
-  const young = await recoverJournal(fs, join(directory, 'journal'), journal, store, report)
+  const { messages, settlements } = await recoverJournal(fs, join(directory, 'journal'), journal, store, report)
   const ids = queueIds(fs.inode(directory), () => clock.now())
-  for (const message of young) ids.notBefore(message.id)
+  for (const message of messages) ids.notBefore(message.id)
   const spool = new DurableSpool(
     journal,
     store,
@@ -97,6 +97,8 @@ async function opened(fs: SpoolFs, directory: string, options: SpoolOptions, rel
     new Mover(fs, journal, store, clock, report),
     { newId: ids.next, budget: options.memoryBudget ?? MEMORY_BUDGET, release },
   )
+  const gone = await settle(spool, settlements)
+  const young = messages.filter((message) => !gone.has(message.id))
   return { spool, recovered: recoverFiles(store, young, ids.notBefore, report), corrupt: () => store.reader.corruptCount() }
 }
 

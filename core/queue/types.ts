@@ -69,6 +69,14 @@ export interface Envelope {
   hold?: boolean
   /** The delay warning has been sent. */
   warned?: boolean
+  /** This message is the notice about these recipients of another: they are finished as soon as it is stored. */
+  readonly settles?: Settlement
+}
+
+/** Recipients (indexes) of a message whose sender has been told. */
+export interface Settlement {
+  readonly id: QueueId
+  readonly recipients: readonly number[]
 }
 
 /** What intake found out about the content, so that delivery need not look again. Sizes in bytes. */

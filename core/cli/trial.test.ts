@@ -9,7 +9,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { freePort } from '../../test/kit/process.ts'
 import { prepareTrial } from './trial.ts'
 
-const MAIN = join(import.meta.dirname, '../main.ts')
+const MAIN = join(import.meta.dirname, '../main.js')
 const PATIENCE = 20_000
 
 /** Runs a subcommand in the state directory's terms. */

@@ -7,7 +7,7 @@ import { join } from 'node:path'
 import test from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 
-const MAIN = join(import.meta.dirname, '../main.ts')
+const MAIN = join(import.meta.dirname, '../main.js')
 const PATIENCE = 20_000
 
 /** A network of its own, where port 25 is free; and the user must be able to read the program. */

@@ -12,7 +12,7 @@ import { type Sink, startSink } from '../../test/kit/sink.ts'
 import { send } from '../cli/send.ts'
 import type { GatewayStatus } from './status.ts'
 
-const MAIN = join(import.meta.dirname, '../main.ts')
+const MAIN = join(import.meta.dirname, '../main.js')
 /** Milliseconds that anything may take here; a machine under load is slow, a hang is endless. */
 const PATIENCE = 20_000
 

@@ -48,6 +48,19 @@ export interface SaslFacts {
   readonly sender?: string
 }
 
+/** What a relay in front told of a message by XFORWARD; an absent value was not told. */
+export interface Forwarded {
+  readonly name?: string
+  readonly address?: string
+  readonly port?: string
+  readonly protocol?: string
+  readonly helo?: string
+  /** Queue id there. */
+  readonly ident?: string
+  /** `LOCAL`: it came from inside. */
+  readonly source?: 'LOCAL' | 'REMOTE'
+}
+
 /** One connection to smtpd. */
 export interface Session {
   /** Unique for the life of the queue; stands in every log line of the connection. */
@@ -62,6 +75,8 @@ export interface Session {
   readonly protocol: string
   readonly tls: TlsFacts | undefined
   readonly sasl: SaslFacts | undefined
+  /** Absent: nobody said where the message came from before. */
+  readonly forwarded?: Forwarded | undefined
   /** The mail transaction; undefined before MAIL. */
   readonly transaction: Transaction | undefined
 }

@@ -8,15 +8,21 @@ import type { Hooks } from './hooks.ts'
 import type { Table } from './lookup/table.ts'
 import type { Resolver } from './net/types.ts'
 import type { Scope } from './parameters.ts'
-import type { AccessActions, Clock, Destinations, Logger } from './plugin.ts'
+import type { AccessActions, Clock, Destinations, Logger, PluginContext } from './plugin.ts'
 
 /** A listener with its own parameters and hooks. */
 export interface ListenerRuntime {
   readonly config: ListenerConfig
   readonly scope: Scope
+  /** The same parameters with `stress=yes`, for sessions that begin while the listener is overloaded. */
+  readonly stressed: Scope
   readonly hooks: Hooks
   readonly destinations: Destinations
   readonly actions: AccessActions
+  /** Tables of this generation. */
+  readonly tables: PluginContext['tables']
+  /** Compiles a match list. @throws Error for a pattern that can not be used */
+  readonly matchList: PluginContext['matchList']
 }
 
 /** A transport with its own parameters and hooks. */

@@ -62,7 +62,11 @@ export async function buildGeneration(
       createScope({ assignments: each.parameters, parent: scope, registry })
     const listeners = new Map<string, ListenerRuntime>()
     for (const each of config.listeners)
-      if (!listeners.has(each.name)) listeners.set(each.name, await listenerRuntime(each, scopeOf(each), build))
+      if (!listeners.has(each.name)) {
+        const own = scopeOf(each)
+        const stressed = createScope({ assignments: { stress: STRESSED }, parent: own, registry })
+        listeners.set(each.name, await listenerRuntime(each, own, stressed, build))
+      }
     const transports = new Map<string, TransportRuntime>(
       config.transports.map((each) => [each.name, { config: each, scope: scopeOf(each), hooks: newHooks() }]),
     )
@@ -88,12 +92,20 @@ export async function buildGeneration(
   }
 }
 
-async function listenerRuntime(config: ListenerRuntime['config'], scope: Scope, build: Build): Promise<ListenerRuntime> {
+/** Postfix: what master(8) sets for the servers of an overloaded service. */
+const STRESSED = { text: 'yes', place: { file: '', line: 0, column: 0 } }
+
+async function listenerRuntime(
+  config: ListenerRuntime['config'],
+  scope: Scope,
+  stressed: Scope,
+  build: Build,
+): Promise<ListenerRuntime> {
   const place = placeOf(build, scope, build.newHooks(), 'rcpt')
   const context = await createContext(config.name, place)
-  const { destinations, restrictions } = context
+  const { destinations, restrictions, tables, matchList } = context
   const actions = createActions({ scope, restrictions, warn: (message) => build.services.log.warn(message) })
-  return { config, scope, hooks: place.hooks, destinations, actions }
+  return { config, scope, stressed, hooks: place.hooks, destinations, actions, tables, matchList }
 }
 
 function placeOf({ config, services, tables, life }: Build, scope: Scope, hooks: Hooks, stage: Stage): Place {

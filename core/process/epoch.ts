@@ -4,6 +4,7 @@ import type { Configuration } from '../config/types.ts'
 import type { Generation, Services } from '../generation.ts'
 import { createRouter, type Router } from '../route/index.ts'
 import type { DeliveryAgent } from '../smtp/types.ts'
+import { listenerSettings } from '../smtpd/settings.ts'
 import { AGENTS } from './agents.ts'
 
 export interface Epoch {
@@ -21,6 +22,7 @@ export async function buildEpoch(config: Configuration, services: Services, numb
   const { scope, destinations, tables, hooks, transports } = generation
   let route: Router
   try {
+    for (const listener of generation.listeners.values()) await listenerSettings(listener)
     route = await createRouter({
       scope,
       destinations,

@@ -10,6 +10,9 @@ export interface EhloFacts {
   readonly startTls: boolean
   /** AUTH mechanisms; empty: AUTH can not be used. */
   readonly auth: readonly string[]
+  /** The client may use XCLIENT, XFORWARD. */
+  readonly xclient: boolean
+  readonly xforward: boolean
   /** smtputf8_enable */
   readonly smtputf8: boolean
 }
@@ -26,6 +29,9 @@ const when = (name: string, on: (facts: EhloFacts) => boolean): Keyword => ({
   line: (facts) => (on(facts) ? name : undefined),
 })
 
+const XCLIENT_LINE = 'XCLIENT NAME ADDR PROTO HELO REVERSE_NAME PORT LOGIN DESTADDR DESTPORT'
+const XFORWARD_LINE = 'XFORWARD NAME ADDR PROTO HELO SOURCE PORT IDENT'
+
 export const EHLO_KEYWORDS: readonly Keyword[] = [
   always('PIPELINING'),
   { name: 'SIZE', line: ({ sizeLimit }) => (sizeLimit > 0 ? `SIZE ${sizeLimit}` : 'SIZE') },
@@ -33,6 +39,8 @@ export const EHLO_KEYWORDS: readonly Keyword[] = [
   always('ETRN'),
   when('STARTTLS', (facts) => facts.startTls),
   { name: 'AUTH', line: ({ auth }) => (auth.length > 0 ? `AUTH ${auth.join(' ')}` : undefined) },
+  { name: 'XCLIENT', line: ({ xclient }) => (xclient ? XCLIENT_LINE : undefined) },
+  { name: 'XFORWARD', line: ({ xforward }) => (xforward ? XFORWARD_LINE : undefined) },
   always('ENHANCEDSTATUSCODES'),
   always('8BITMIME'),
   always('DSN'),

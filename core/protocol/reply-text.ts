@@ -17,6 +17,7 @@ export const REPLIES = Object.freeze({
   badUtf8: fixed(500, '5.5.2', 'Error: bad UTF-8 syntax'),
   unknownCommand: fixed(500, '5.5.2', 'Error: command not recognized'),
   notImplemented: fixed(502, '5.5.1', 'Error: command not implemented'),
+  tooBusy: fixed(421, '4.3.2', 'All server ports are busy', true),
   pipelining: fixed(554, '5.5.0', 'Error: SMTP protocol synchronization', true),
   internalError: fixed(451, '4.3.0', 'Temporary lookup failure'),
   insufficientAuthorization: fixed(550, '5.7.0', 'Error: insufficient authorization'),
@@ -58,6 +59,11 @@ export const REPLIES = Object.freeze({
   nullBdat: fixed(551, '5.7.1', 'Null BDAT request'),
   chunkTooBig: fixed(552, '5.3.4', 'Chunk exceeds message size limit'),
 
+  xclientSyntax: fixed(501, '5.5.4', 'Syntax: XCLIENT attribute=value...'),
+  xforwardSyntax: fixed(501, '5.5.4', 'Syntax: XFORWARD attribute=value...'),
+  attributeExpected: fixed(501, '5.5.4', 'Error: attribute=value expected'),
+  attributeTooLong: fixed(501, '5.5.4', 'Error: attribute value too long'),
+
   rsetSyntax: fixed(501, '5.5.4', 'Syntax: RSET'),
   vrfySyntax: fixed(501, '5.5.4', 'Syntax: VRFY address [SMTPUTF8]'),
   vrfyDisabled: fixed(502, '5.5.1', 'VRFY command is disabled'),
@@ -74,7 +80,6 @@ export const REPLIES = Object.freeze({
 export const replies = Object.freeze({
   greeting: (banner: string): Reply => reply(220, undefined, banner),
   hello: (hostname: string): Reply => reply(250, undefined, hostname),
-  ehlo: (hostname: string, lines: readonly string[]): Reply => reply(250, undefined, [hostname, ...lines]),
   accessDenied: (client: string): Reply => reply(503, '5.7.0', `Error: access denied for ${client}`),
   unsupportedOption: (option: string): Reply => reply(555, '5.5.4', `Unsupported option: ${option}`),
   relayDenied: (recipient: string): Reply => reply(454, '4.7.1', `<${recipient}>: Relay access denied`),
@@ -84,6 +89,9 @@ export const replies = Object.freeze({
   chunkDiscarded: (octets: number): Reply => reply(551, '5.0.0', `Discarded ${octets} bytes after earlier error`),
   verified: (argument: string): Reply => reply(252, '2.0.0', argument),
   etrnUnavailable: (site: string): Reply => reply(459, undefined, `<${site}>: service unavailable`),
+  badAttributeName: (verb: string, name: string): Reply => reply(501, '5.5.4', `Bad ${verb} attribute name: ${name}`),
+  badAttribute: (name: string, value: string): Reply => reply(501, '5.5.4', `Bad ${name} syntax: ${value}`),
+  localError: (hostname: string): Reply => reply(421, '4.3.0', `${hostname} Server local error`, true),
   bareNewline: (code: number, hostname: string, close: boolean): Reply =>
     reply(code, code < 500 ? '4.5.2' : '5.5.2', `${hostname} Error: bare <LF> received`, close),
   tooManyErrors: (hostname: string): Reply => reply(421, '4.7.0', `${hostname} Error: too many errors`, true),

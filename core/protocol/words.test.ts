@@ -65,7 +65,15 @@ test('BDAT arguments', () => {
 })
 
 test('EHLO keywords', () => {
-  const facts = { sizeLimit: 10, vrfy: true, startTls: true, auth: ['PLAIN', 'LOGIN'], smtputf8: true }
+  const facts = {
+    sizeLimit: 10,
+    vrfy: true,
+    startTls: true,
+    auth: ['PLAIN', 'LOGIN'],
+    xclient: false,
+    xforward: false,
+    smtputf8: true,
+  }
   assert.deepEqual(ehloLines(facts, new Set()), [
     'PIPELINING',
     'SIZE 10',
@@ -79,7 +87,7 @@ test('EHLO keywords', () => {
     'SMTPUTF8',
     'CHUNKING',
   ])
-  const few = { sizeLimit: 0, vrfy: false, startTls: false, auth: [], smtputf8: false }
+  const few = { sizeLimit: 0, vrfy: false, startTls: false, auth: [], xclient: false, xforward: false, smtputf8: false }
   assert.deepEqual(ehloLines(few, new Set(['ETRN', 'CHUNKING'])), [
     'PIPELINING',
     'SIZE',

@@ -6,11 +6,13 @@ import { etrn } from './verbs/etrn.ts'
 import { ehlo, helo, lhlo } from './verbs/helo.ts'
 import { mail } from './verbs/mail.ts'
 import { noop } from './verbs/noop.ts'
-import { auth, starttls, xclient, xforward } from './verbs/off.ts'
+import { auth, starttls } from './verbs/off.ts'
 import { quit } from './verbs/quit.ts'
 import { rcpt } from './verbs/rcpt.ts'
 import { rset } from './verbs/rset.ts'
 import { vrfy } from './verbs/vrfy.ts'
+import { xclient } from './verbs/xclient.ts'
+import { xforward } from './verbs/xforward.ts'
 
 export const TABLE: readonly Command[] = [
   helo,

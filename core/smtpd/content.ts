@@ -24,9 +24,8 @@ export class Content implements Receiver {
 
   /** @param dotted DATA; false: BDAT */
   constructor(session: SmtpSession, transaction: OpenTransaction, message: IncomingMessage, dotted: boolean) {
-    const { settings, client } = session
-    const isExcluded = settings.bareNewlineExclusions.has(client.address)
-    const strict = settings.bareNewline !== 'no' && !isExcluded
+    const { settings, standing } = session
+    const strict = settings.bareNewline !== 'no' && !standing.isExcused
     this.#session = session
     this.#transaction = transaction
     this.#message = message
@@ -159,8 +158,8 @@ export class Content implements Receiver {
   }
 
   #rejectsBareLf(): boolean {
-    const { settings, client } = this.#session
-    return settings.bareNewline === 'reject' && !settings.bareNewlineExclusions.has(client.address)
+    const { settings, standing } = this.#session
+    return settings.bareNewline === 'reject' && !standing.isExcused
   }
 
   #bareLf(): Reply {

@@ -7,11 +7,11 @@ import type { MaybePromise } from '../lookup/maybe.ts'
 import { LineReader } from '../protocol/line.ts'
 import { REPLIES, replies } from '../protocol/reply-text.ts'
 import { oneLine, type Reply } from '../reply.ts'
-import { askEarly, softened } from './access.ts'
+import { softened } from './access.ts'
 import { Chat, type ChatOwner } from './chat.ts'
 import { isReply, LAST } from './command.ts'
 import { UNKNOWN } from './commands.ts'
-import { askFilter, either } from './filters.ts'
+import { greet } from './greeting.ts'
 import { interpret } from './interpret.ts'
 import { takeLeave } from './leave.ts'
 import { Counts } from './limits.ts'
@@ -53,15 +53,10 @@ export class Dialog implements ChatOwner, Turn {
     const { settings, deps } = session
     deps.services.emit({ type: 'connect', session: session.id, listener: session.listener, client: session.client })
     this.#chat.start(settings.smtpd_timeout)
-    const question = { command: 'CONNECT' }
-    const asked = either(askEarly(session, 'connect', question), () =>
-      askFilter(session, 'connect', session.client.address, question),
-    )
-    this.settle(asked, (refusal) => {
+    this.settle(greet(session), (greeting) => {
       if (this.isPremature('CONNECT')) return
-      session.denied = refusal !== undefined
-      if (refusal === undefined) this.#say(replies.greeting(settings.smtpd_banner))
-      else this.answer(refusal)
+      if (session.denied) this.answer(greeting)
+      else this.#say(greeting)
     })
     this.#run()
   }

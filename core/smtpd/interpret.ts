@@ -45,8 +45,8 @@ function filtered(session: SmtpSession, line: string): string {
 
 /** smtpd_forbid_bare_newline = reject: a command line that ends in LF alone ends the session. */
 function bareNewline(session: SmtpSession): Reply | undefined {
-  const { settings, client } = session
-  if (settings.bareNewlineExclusions.has(client.address)) return undefined
+  const { settings, standing } = session
+  if (standing.isExcused) return undefined
   const reply = replies.bareNewline(settings.smtpd_forbid_bare_newline_reject_code, settings.myhostname, true)
   session.tellRefused(session.where, { ...reply, text: 'bare <LF> received' })
   return reply

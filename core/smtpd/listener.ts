@@ -1,13 +1,21 @@
 /** Listens on one address and port, and keeps account of the sessions there. */
 import { createServer, type Server, type Socket } from 'node:net'
 import type { Intake } from '../cleanup/types.ts'
-import type { Client } from '../facts.ts'
 import type { Generation, ListenerRuntime, Services } from '../generation.ts'
+import { chain, type MaybePromise } from '../lookup/maybe.ts'
 import { type HostsFile, openHostsFile } from '../net/hosts.ts'
+import { canonicalIp } from '../net/ip.ts'
+import { REPLIES, replies } from '../protocol/reply-text.ts'
+import { oneLine, type Reply, renderReply } from '../reply.ts'
+import { Arrival } from './arrival.ts'
 import { identifyClient, unknownClient } from './client.ts'
+import { isReply } from './command.ts'
 import { Dialog } from './dialog.ts'
-import { SmtpSession } from './session.ts'
-import { type Settings, settingsOf } from './settings.ts'
+import { Overload } from './overload.ts'
+import { type Begun, SmtpSession } from './session.ts'
+import { type ListenerSettings, listenerSettings, readySettings } from './settings.ts'
+import { standingOf } from './standing.ts'
+import { readUpstream } from './upstream.ts'
 
 export interface ListenerDeps {
   /** The configuration that new sessions get. */
@@ -60,6 +68,7 @@ class SmtpListener implements Listener {
   readonly #prefix: string
   /** Sockets of clients that are being looked up. */
   readonly #arriving = new Set<Socket>()
+  readonly #overload = new Overload()
   #whenEmpty: (() => void) | undefined
 
   constructor(deps: ListenerDeps) {
@@ -116,65 +125,98 @@ class SmtpListener implements Listener {
       socket.destroy()
       return
     }
-    const client = unknownClient(socket.remoteAddress ?? '', socket.remotePort ?? 0)
-    const settings = this.#settings(runtime)
-    if (settings === undefined) {
-      socket.destroy()
-      return
-    }
     generation.retain()
-    if (!settings.smtpd_peername_lookup) return this.#begin(socket, client, generation, runtime)
-    this.#identify(socket, client, generation, runtime)
+    this.#arriving.add(socket)
+    const arrival = new Arrival(socket, () => this.#left(socket, generation))
+    // Made at start; a promise only where nobody did that.
+    const settings = readySettings(runtime)
+    const received =
+      settings === undefined
+        ? listenerSettings(runtime).then((made) => this.#receive(socket, arrival, runtime, made))
+        : this.#receive(socket, arrival, runtime, settings)
+    const begin = (begun: Begun | Reply): undefined => {
+      if (arrival.isGone) return
+      arrival.leave()
+      this.#arriving.delete(socket)
+      this.#begin(socket, arrival, begun, generation, runtime)
+    }
+    if (received instanceof Promise)
+      received.then(begin).catch((error) => {
+        this.#fault(error)
+        socket.destroy()
+      })
+    else begin(received)
   }
 
-  /** Looks the client's name up, and meanwhile hears what it says too early and whether it goes away. */
-  #identify(socket: Socket, client: Client, generation: Generation, runtime: ListenerRuntime): undefined {
-    // What comes before the greeting is looked at then (smtpd_forbid_unauth_pipelining).
-    let early: Buffer | undefined
-    const hear = (chunk: Buffer | string): void => {
-      early = typeof chunk === 'string' ? Buffer.from(chunk) : chunk
-      socket.pause()
-    }
-    const leave = (): void => {
-      if (!this.#arriving.delete(socket)) return
-      generation.release()
-      this.#empty()
-    }
-    socket.on('error', ignore).once('data', hear).once('close', leave)
-    this.#arriving.add(socket)
-    const begin = (known: Client): void => {
-      socket.off('error', ignore).off('data', hear).off('close', leave)
-      if (this.#arriving.delete(socket)) this.#begin(socket, known, generation, runtime, early)
-    }
-    identifyClient(client, this.#deps.services.dns, this.#hosts).then(begin, (error) => {
-      this.#fault(error)
-      begin(client)
+  /** A client that went away before its session. */
+  #left(socket: Socket, generation: Generation): undefined {
+    if (!this.#arriving.delete(socket)) return
+    generation.release()
+    this.#empty()
+  }
+
+  /** Finds out who the client is and what it may do; or what it is told instead. */
+  #receive(
+    socket: Socket,
+    arrival: Arrival,
+    runtime: ListenerRuntime,
+    { calm, stressed }: ListenerSettings,
+  ): MaybePromise<Begun | Reply> {
+    const limit = calm.smtpd_connection_limit
+    if (this.#overload.update(this.connections, limit)) this.#tellOverload(runtime)
+    const settings = this.#overload.isStressed ? stressed : calm
+    if (limit > 0 && this.connections > limit) return REPLIES.tooBusy
+    const server = { address: unknownClient(socket.localAddress ?? '', 0).address, port: socket.localPort ?? 0 }
+    const ends = { client: unknownClient(socket.remoteAddress ?? '', socket.remotePort ?? 0), server, settings }
+    if (settings.smtpd_upstream_proxy_protocol === '') return this.#identify(ends)
+    return readUpstream(arrival, settings.smtpd_upstream_proxy_timeout).then((upstream) => {
+      if ('error' in upstream) {
+        this.#deps.services.emit({ type: 'warning', where: 'smtpd', message: upstream.error })
+        return replies.localError(settings.myhostname)
+      }
+      const told = upstream.ends
+      if (told === undefined) return this.#identify(ends)
+      const client = unknownClient(told.client.address, told.client.port)
+      return this.#identify({ client, server: { ...told.server, address: canonicalIp(told.server.address) }, settings })
     })
   }
 
-  #begin(socket: Socket, client: Client, generation: Generation, runtime: ListenerRuntime, early?: Buffer): undefined {
+  /** Looks the client's name up, and what it may do. */
+  #identify(ends: Omit<Begun, 'standing'>): MaybePromise<Begun> {
+    const warn = (message: string): void =>
+      this.#deps.services.emit({ type: 'warning', where: 'smtpd', message: oneLine(message) })
+    const known = ends.settings.smtpd_peername_lookup
+      ? identifyClient(ends.client, this.#deps.services.dns, this.#hosts)
+      : ends.client
+    return chain(known, (client) => chain(standingOf(client, ends.settings, warn), (standing) => ({ ...ends, client, standing })))
+  }
+
+  #begin(socket: Socket, arrival: Arrival, begun: Begun | Reply, generation: Generation, runtime: ListenerRuntime): undefined {
+    if (isReply(begun)) {
+      generation.release()
+      socket.on('error', ignore).end(renderReply(begun))
+      socket.destroySoon()
+      this.#empty()
+      return
+    }
     const { services, intake, flushSite } = this.#deps
     const id = `${this.#prefix}${(this.#count++).toString(36)}`
-    const server = { address: unknownClient(socket.localAddress ?? '', 0).address, port: socket.localPort ?? 0 }
-    const session = new SmtpSession(id, client, server, { runtime, services, intake, flushSite })
+    const session = new SmtpSession(id, begun, { runtime, services, intake, flushSite })
     const dialog = new Dialog(socket, session, (gone) => {
       this.#dialogs.delete(gone)
       generation.release()
       this.#empty()
     })
     this.#dialogs.add(dialog)
-    dialog.start(early)
-    if (early !== undefined) socket.resume()
+    dialog.start(arrival.early)
+    if (arrival.early !== undefined) socket.resume()
+    if (arrival.hasEnded) dialog.ended()
   }
 
-  /** Undefined when a value does not fit, which the check of the configuration should have told. */
-  #settings(runtime: ListenerRuntime): Settings | undefined {
-    try {
-      return settingsOf(runtime)
-    } catch (error) {
-      this.#fault(error)
-      return undefined
-    }
+  #tellOverload({ config }: ListenerRuntime): undefined {
+    const state = this.#overload.isStressed ? 'is overloaded (stress=yes)' : 'is no longer overloaded'
+    const message = `listener ${config.name} ${state}: ${this.connections} connections`
+    this.#deps.services.emit({ type: 'warning', where: 'smtpd', message })
   }
 
   #empty(): undefined {

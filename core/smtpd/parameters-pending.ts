@@ -3,19 +3,8 @@ import { choice, code, count, declare, flag, list, text, time } from '../paramet
 
 /** Known, and honoured once smtpd exists. */
 export const SMTPD_PENDING = declare('smtpd', {
-  smtpd_authorized_xclient_hosts: list('', 'Clients that may use XCLIENT to speak for another client.', { live: false }),
-  smtpd_authorized_xforward_hosts: list('', 'Clients that may use XFORWARD to say where a message came from.', { live: false }),
-  smtpd_upstream_proxy_protocol: choice(['', 'haproxy'], '', "Protocol in which a proxy in front tells the client's address.", {
-    live: false,
-  }),
-  smtpd_upstream_proxy_timeout: time('5s', 'Longest wait for what the proxy in front has to tell.', { live: false }),
   smtpd_client_port_logging: flag('no', "Show the client's port in logs.", { live: false }),
   smtpd_command_filter: text('', 'Table that rewrites command lines before they are read.', { live: false }),
-  smtpd_discard_ehlo_keyword_address_maps: list(
-    '',
-    'Tables from client address to EHLO keywords that this client is not offered.',
-    { live: false },
-  ),
   smtpd_dns_reply_filter: text('', 'Table that edits DNS answers before smtpd uses them.', { live: false }),
   smtpd_history_flush_threshold: count('100', "Lines of a session's history that are kept for postmaster notices.", {
     live: false,
@@ -36,8 +25,6 @@ export const SMTPD_PENDING = declare('smtpd', {
     live: false,
   }),
   enable_idna2003_compatibility: flag('no', 'Turn domains into ASCII by the older rules of IDNA2003.', { live: false }),
-  debug_peer_list: list('', 'Peers whose dialogs are logged in detail.', { live: false }),
-  debug_peer_level: count('2', 'How much more is logged about them.', { live: false }),
   daemon_timeout: time(
     '18000s',
     "How long Postfix lets a process handle one request; Postern's steps have time limits of their own.",

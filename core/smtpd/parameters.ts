@@ -1,11 +1,15 @@
 /** The Postfix parameters that the SMTP server honours. Policy (restriction lists, maps, milters) belongs to plugins. */
-import { code, count, declare, flag, list, size, text, time } from '../parameters.ts'
+import { choice, code, count, declare, flag, list, size, text, time } from '../parameters.ts'
 
 /** Also where 3.7 chose old habits over safety: smtpd_forbid_bare_newline and smtpd_forbid_unauth_pipelining. */
 export const SMTPD = declare('smtpd', {
   smtpd_banner: text('$myhostname ESMTP $mail_name', 'Text after the 220 of the greeting; begin it with the host name.'),
   mail_name: text('Postfix', 'Name of the mail system in the greeting and in Received headers.'),
   smtpd_timeout: time('${stress?{10}:{300}}s', 'How long a client may be silent, or not read, before it is sent away.'),
+  smtpd_connection_limit: count(
+    '4000',
+    "Connections that one worker serves at the same time on a listener; more are told to come back, and from three quarters of it on the listener is overloaded (stress). Postern's own. 0: no limit.",
+  ),
   smtpd_peername_lookup: flag('yes', 'Look up the name of each client and check that the name has its address.'),
   smtpd_helo_required: flag('no', 'Refuse MAIL and ETRN before HELO or EHLO.'),
   smtpd_delay_reject: flag('yes', 'Evaluate the connect, helo and mail lists at each RCPT, not when their command comes.'),
@@ -21,6 +25,20 @@ export const SMTPD = declare('smtpd', {
     'Unknown commands that end the session at once: words, or patterns in an inline regexp or pcre table.',
   ),
   smtpd_discard_ehlo_keywords: list('', 'EHLO keywords that are not offered; silent-discard keeps this out of the log.'),
+  smtpd_discard_ehlo_keyword_address_maps: list(
+    '',
+    'Tables from client address to the EHLO keywords that are not offered to it, in place of smtpd_discard_ehlo_keywords.',
+  ),
+  smtpd_authorized_xclient_hosts: list('', 'Clients that may use XCLIENT to speak for another client.'),
+  smtpd_authorized_xforward_hosts: list('', 'Clients that may use XFORWARD to say where a message came from.'),
+  smtpd_upstream_proxy_protocol: choice(
+    ['', 'haproxy'],
+    '',
+    "Protocol in which a proxy in front tells the client's address at the start of each connection: `haproxy`, versions 1 and 2.",
+  ),
+  smtpd_upstream_proxy_timeout: time('5s', 'Longest wait for what the proxy in front has to tell.'),
+  debug_peer_list: list('', 'Clients and servers whose dialogs are logged line by line: names, addresses, networks, tables.'),
+  debug_peer_level: count('2', 'How much more is logged about the peers of debug_peer_list; 0: nothing.'),
   strict_rfc821_envelopes: flag('no', 'Refuse addresses in MAIL and RCPT without <> or with comments and phrases.'),
   smtputf8_enable: flag('yes', 'Offer SMTPUTF8 and insist on valid UTF-8 in commands.'),
   strict_smtputf8: flag('no', 'Refuse non-ASCII addresses in transactions without SMTPUTF8.'),

@@ -1,13 +1,14 @@
 /** The state of one connection: what hooks are shown of it, and what the verbs keep. Knows no socket. */
 import type { IncomingMessage, Intake } from '../cleanup/types.ts'
 import type { DialogFacts } from '../events.ts'
-import type { Client, SaslFacts, Session, TlsFacts } from '../facts.ts'
+import type { Client, Forwarded, SaslFacts, Session, TlsFacts } from '../facts.ts'
 import type { ListenerRuntime, Services } from '../generation.ts'
 import { oneLine, type Reply } from '../reply.ts'
 import type { Refusal } from '../verdict.ts'
 import type { Content } from './content.ts'
 import type { Receiver } from './receiver.ts'
-import { type Settings, settingsOf } from './settings.ts'
+import type { Settings } from './settings.ts'
+import type { Standing } from './standing.ts'
 import type { OpenTransaction } from './transaction.ts'
 
 /** What a session needs of its process. */
@@ -19,16 +20,28 @@ export interface SessionDeps {
   readonly flushSite?: ((site: string) => Promise<boolean>) | undefined
 }
 
+/** How a session begins. */
+export interface Begun {
+  readonly client: Client
+  readonly server: { readonly address: string; readonly port: number }
+  readonly settings: Settings
+  readonly standing: Standing
+}
+
 export class SmtpSession implements Session {
   readonly id: string
   readonly deps: SessionDeps
   readonly settings: Settings
-  readonly client: Client
-  readonly server: { readonly address: string; readonly port: number }
+  client: Client
+  server: { readonly address: string; readonly port: number }
+  /** What this client may do. */
+  standing: Standing
   helo: string | undefined
   protocol: string
   tls: TlsFacts | undefined
   sasl: SaslFacts | undefined
+  /** What XFORWARD said of the next message. */
+  forwarded: Forwarded | undefined
   transaction: OpenTransaction | undefined
   /** What MAIL is about to begin, while the lists are asked about it. */
   candidate: OpenTransaction | undefined
@@ -47,12 +60,13 @@ export class SmtpSession implements Session {
   /** Verb of the command at hand, for logs and hooks. */
   where = 'CONNECT'
 
-  constructor(id: string, client: Client, server: { address: string; port: number }, deps: SessionDeps) {
+  constructor(id: string, { client, server, settings, standing }: Begun, deps: SessionDeps) {
     this.id = id
     this.client = client
     this.server = server
     this.deps = deps
-    this.settings = settingsOf(deps.runtime)
+    this.settings = settings
+    this.standing = standing
     this.protocol = this.isLmtp ? 'LMTP' : 'SMTP'
   }
 
@@ -87,6 +101,7 @@ export class SmtpSession implements Session {
     this.message = undefined
     this.transaction = undefined
     this.candidate = undefined
+    this.forwarded = undefined
     this.content = undefined
     this.receiver = undefined
     this.bdat = 'none'

@@ -1,10 +1,10 @@
 /** The parameters of one listener, worked out once for all its sessions. */
 import type { ListenerRuntime } from '../generation.ts'
-import { CidrSet, parseCidr } from '../net/ip.ts'
-import type { Values } from '../parameters.ts'
+import type { Scope, Values } from '../parameters.ts'
+import type { MatchList } from '../plugin.ts'
 import type { AddressRules } from '../protocol/address.ts'
-import { ehloLines } from '../protocol/ehlo.ts'
 import { SMTPD } from './parameters.ts'
+import { type ClientLists, keywordSet, NO_LISTS } from './standing.ts'
 
 type Parameters = Values<typeof SMTPD.declarations>
 
@@ -15,36 +15,74 @@ export interface Settings extends Parameters {
   readonly myhostname: string
   readonly address: AddressRules
   readonly bareNewline: BareNewline
-  readonly bareNewlineExclusions: CidrSet
   /** cleanup_replace_stray_cr_lf */
   readonly replaceStrayCr: boolean
   /** In upper case. */
   readonly noopCommands: ReadonlySet<string>
   readonly forbidden: (word: string) => boolean
+  /** smtpd_discard_ehlo_keywords, for clients that no table names. */
   readonly discarded: ReadonlySet<string>
-  /** For the log at each EHLO; empty: nothing to say. */
-  readonly discardedText: string
-  /** Keyword lines of EHLO before the `ehlo` hook. */
-  readonly keywords: readonly string[]
+  readonly lists: ClientLists
 }
 
-const known = new WeakMap<ListenerRuntime, Settings>()
+/** Those of calm times, and those of overload (`stress=yes`). */
+export interface ListenerSettings {
+  readonly calm: Settings
+  readonly stressed: Settings
+}
 
-/** The settings of a listener. @throws ParameterError for a value that does not fit */
-export function settingsOf(runtime: ListenerRuntime): Settings {
-  const ready = known.get(runtime)
-  if (ready !== undefined) return ready
-  const made = derive(runtime)
-  known.set(runtime, made)
+const known = new WeakMap<ListenerRuntime, Promise<ListenerSettings>>()
+const ready = new WeakMap<ListenerRuntime, ListenerSettings>()
+
+/** The settings of a listener where they are made already. */
+export function readySettings(runtime: ListenerRuntime): ListenerSettings | undefined {
+  return ready.get(runtime)
+}
+
+/**
+ * Makes the settings of a listener, once; done at start and at reload, so that what is wrong is told then.
+ * Rejects with ParameterError for a value that does not fit, or with what is wrong with a list or table.
+ */
+export function listenerSettings(runtime: ListenerRuntime): Promise<ListenerSettings> {
+  let made = known.get(runtime)
+  if (made === undefined) {
+    made = make(runtime)
+    known.set(runtime, made)
+  }
   return made
 }
 
-const upper = (words: readonly string[]): ReadonlySet<string> => new Set(words.map((word) => word.toUpperCase()))
+async function make(runtime: ListenerRuntime): Promise<ListenerSettings> {
+  const calm = derive(runtime.scope, NO_LISTS)
+  const stressed = derive(runtime.stressed, NO_LISTS)
+  const lists = await clientLists(runtime, calm)
+  const settings = { calm: { ...calm, lists }, stressed: { ...stressed, lists } }
+  ready.set(runtime, settings)
+  return settings
+}
 
-function derive({ scope }: ListenerRuntime): Settings {
+async function clientLists({ scope, matchList, tables }: ListenerRuntime, values: Parameters): Promise<ClientLists> {
+  const features = (scope.text('parent_domain_matches_subdomains') ?? '').split(/[\s,]+/)
+  const compile = (name: ListName): Promise<MatchList> | undefined =>
+    values[name].length === 0 ? undefined : matchList(values[name], { parent: features.includes(name) })
+  return {
+    xclient: await compile('smtpd_authorized_xclient_hosts'),
+    xforward: await compile('smtpd_authorized_xforward_hosts'),
+    bareNewline: await compile('smtpd_forbid_bare_newline_exclusions'),
+    watched: await compile('debug_peer_list'),
+    keywords: await Promise.all(values.smtpd_discard_ehlo_keyword_address_maps.map((spec) => tables.open(spec))),
+  }
+}
+
+type ListName =
+  | 'smtpd_authorized_xclient_hosts'
+  | 'smtpd_authorized_xforward_hosts'
+  | 'smtpd_forbid_bare_newline_exclusions'
+  | 'debug_peer_list'
+
+function derive(scope: Scope, lists: ClientLists): Settings {
   const values = scope.values(SMTPD)
   const yes = (name: string): boolean => scope.text(name) === 'yes'
-  const discarded = upper(values.smtpd_discard_ehlo_keywords)
   return {
     ...values,
     myhostname: scope.text('myhostname') ?? 'localhost',
@@ -55,22 +93,11 @@ function derive({ scope }: ListenerRuntime): Settings {
       minUser: yes('allow_min_user'),
     },
     bareNewline: bareNewline(values.smtpd_forbid_bare_newline),
-    bareNewlineExclusions: networks(values.smtpd_forbid_bare_newline_exclusions),
     replaceStrayCr: scope.text('cleanup_replace_stray_cr_lf') !== 'no',
-    noopCommands: upper(values.smtpd_noop_commands),
+    noopCommands: keywordSet(values.smtpd_noop_commands),
     forbidden: forbiddenCommands(values.smtpd_forbidden_commands),
-    discarded,
-    discardedText: discarded.has('SILENT-DISCARD') ? '' : [...discarded].join(' '),
-    keywords: ehloLines(
-      {
-        sizeLimit: values.message_size_limit,
-        vrfy: !values.disable_vrfy_command,
-        startTls: false,
-        auth: [],
-        smtputf8: values.smtputf8_enable,
-      },
-      discarded,
-    ),
+    discarded: keywordSet(values.smtpd_discard_ehlo_keywords),
+    lists,
   }
 }
 
@@ -86,18 +113,11 @@ function bareNewline(text: string): BareNewline {
   return BARE_NEWLINE.get(text.toLowerCase()) ?? 'normalize'
 }
 
-/** The addresses and networks among the patterns; names and tables say nothing about an address alone. */
-function networks(patterns: readonly string[]): CidrSet {
-  const set = new CidrSet()
-  for (const pattern of patterns) if (parseCidr(pattern) !== undefined) set.add(pattern)
-  return set
-}
-
 const INLINE_PATTERN = /^(?:regexp|pcre):\{\s*\{?\s*\/(.*)\/([a-z]*)\s+[^{}]*\}?\s*\}$/
 
 /** Words match whole and in any case; patterns as in a regexp table, where `i` makes case matter. */
 function forbiddenCommands(list: readonly string[]): (word: string) => boolean {
-  const words = upper(list)
+  const words = keywordSet(list)
   const patterns: RegExp[] = []
   for (const each of list) {
     const inline = INLINE_PATTERN.exec(each)

@@ -16,7 +16,7 @@ export const bdat = command<Bdat>({
   verb: 'BDAT',
   flags: 0,
   check(session, argument) {
-    if (session.settings.discarded.has('CHUNKING')) return REPLIES.bdatNotImplemented
+    if (session.standing.discarded.has('CHUNKING')) return REPLIES.bdatNotImplemented
     const parsed = parseBdat(splitWords(argument).words)
     if (parsed !== undefined) return parsed
     const id = session.transaction?.queueId ?? 'NOQUEUE'

@@ -5,6 +5,7 @@ import { oneLine, type Reply } from '../../reply.ts'
 import { askEarly } from '../access.ts'
 import { command, LAST, LIMITED } from '../command.ts'
 import { askFilter, either } from '../filters.ts'
+import { offer } from '../offer.ts'
 import type { SmtpSession } from '../session.ts'
 
 /** What could change the meaning of a log line or a Received header. */
@@ -38,13 +39,6 @@ function hello(verb: string, protocol: string, syntax: Reply, answer: (session: 
       return answer(session)
     },
   })
-}
-
-function offer(session: SmtpSession): Reply {
-  const { hooks } = session.deps.runtime
-  const { keywords, myhostname, discardedText } = session.settings
-  if (discardedText !== '') session.deps.services.log.info(`discarding EHLO keywords: ${discardedText}`)
-  return replies.ehlo(myhostname, hooks.ehlo.isUsed() ? hooks.ehlo.call(keywords, session) : keywords)
 }
 
 export const helo = hello('HELO', 'SMTP', REPLIES.heloSyntax, ({ settings }) => replies.hello(settings.myhostname))

@@ -42,8 +42,8 @@ const OPTIONS: ReadonlyMap<string, Row> = new Map<string, Row>([
   ],
   [
     'SMTPUTF8',
-    (options, _value, { settings }) => {
-      if (!settings.smtputf8_enable || settings.discarded.has('SMTPUTF8')) return 'unsupported'
+    (options, _value, { settings, standing }) => {
+      if (!settings.smtputf8_enable || standing.discarded.has('SMTPUTF8')) return 'unsupported'
       options.smtputf8 = true
       return undefined
     },
@@ -52,8 +52,8 @@ const OPTIONS: ReadonlyMap<string, Row> = new Map<string, Row>([
   ['AUTH=', () => undefined],
   [
     'RET=',
-    (options, value, { settings }) => {
-      if (settings.discarded.has('DSN')) return REPLIES.dsnDisabled
+    (options, value, { standing }) => {
+      if (standing.discarded.has('DSN')) return REPLIES.dsnDisabled
       const ret = value.toUpperCase()
       if (options.ret !== undefined || (ret !== 'FULL' && ret !== 'HDRS')) return REPLIES.badRet
       options.ret = ret
@@ -62,8 +62,8 @@ const OPTIONS: ReadonlyMap<string, Row> = new Map<string, Row>([
   ],
   [
     'ENVID=',
-    (options, value, { settings }) => {
-      if (settings.discarded.has('DSN')) return REPLIES.dsnDisabled
+    (options, value, { standing }) => {
+      if (standing.discarded.has('DSN')) return REPLIES.dsnDisabled
       const envid = decodeXtext(value)
       if (options.envid !== undefined || envid === undefined || envid === '') return REPLIES.badEnvid
       options.envid = oneLine(envid)

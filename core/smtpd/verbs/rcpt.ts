@@ -67,7 +67,7 @@ function rcptOptions(words: readonly string[], session: SmtpSession): Readonly<R
   for (const word of words.slice(2)) {
     const { key, value } = keyed(word)
     if (key !== 'NOTIFY=' && key !== 'ORCPT=') return replies.unsupportedOption(word)
-    if (session.settings.discarded.has('DSN')) return REPLIES.dsnDisabled
+    if (session.standing.discarded.has('DSN')) return REPLIES.dsnDisabled
     if (key === 'NOTIFY=') {
       const notify = options.notify === 0 ? parseNotify(value) : undefined
       if (notify === undefined) return REPLIES.badNotify

@@ -2,10 +2,18 @@
 import { cidr } from './cidr.ts'
 import { pipemap, proxy, randmap, unionmap } from './combined.ts'
 import { HASH_TYPES } from './hash.ts'
-import { pcre, regexp } from './regexp.ts'
 import { environ, fail, fixed, inline } from './simple.ts'
 import { suggest } from './suggest.ts'
 import type { Table, TableContext, TableType } from './table.ts'
+
+/** Types whose module, with the client library that it may need, is loaded when the first table names it. */
+const LATE: Readonly<Record<string, () => Promise<TableType>>> = {
+  regexp: async () => (await import('./regexp.ts')).regexp,
+  pcre: async () => (await import('./regexp.ts')).pcre,
+  unix: async () => (await import('./unix.ts')).unix,
+  cdb: async () => (await import('./cdb.ts')).cdb,
+  lmdb: async () => (await import('./lmdb.ts')).lmdb,
+}
 
 /** The types that are always there. */
 export const BUILT_IN_TYPES: readonly TableType[] = [
@@ -15,12 +23,11 @@ export const BUILT_IN_TYPES: readonly TableType[] = [
   environ,
   ...HASH_TYPES,
   cidr,
-  regexp,
-  pcre,
   unionmap,
   pipemap,
   randmap,
   proxy,
+  ...Object.entries(LATE).map(([name, load]): TableType => ({ name, open: async (...how) => (await load()).open(...how) })),
 ]
 
 export interface TablesOptions extends Omit<TableContext, 'open'> {

@@ -45,16 +45,24 @@ const SLICE = 5000
 
 /**
  * Opens a table that is read as a whole. A changed file that is broken is told once and the old contents stay.
+ * @param file where it is, when `name` does not say it
  * @throws Error when it can not be read or parsed
  */
-export function openSource(type: string, name: string, wholeKeys: boolean, read: Read, context: TableContext): Table {
+export function openSource(
+  type: string,
+  name: string,
+  wholeKeys: boolean,
+  read: Read,
+  context: TableContext,
+  file: string = name,
+): Table {
   const spec = `${type}:${name}`
   const inline = inlineLines(name)
   if (inline !== undefined) {
     const { find, size } = finished(inline, read(telling(spec, spec, context)))
     return { spec, wholeKeys, lookup: find, inspect: () => ({ entries: size }) }
   }
-  const path = resolve(context.baseDirectory, name)
+  const path = resolve(context.baseDirectory, file)
   return new SourceTable(spec, path, wholeKeys, () => read(telling(spec, path, context)), context)
 }
 

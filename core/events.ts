@@ -1,5 +1,5 @@
 /** Everything that is told and never decides: one union, one hook, for logs, metrics, webhooks and tests. */
-import type { Client } from './facts.ts'
+import type { Client, Forwarded } from './facts.ts'
 import type { Envelope } from './queue/types.ts'
 import type { DeliveryTimes, Outcome } from './smtp/types.ts'
 
@@ -61,6 +61,7 @@ export type Event =
       readonly queueId: string
       readonly client: Client
       readonly sasl?: { readonly method: string; readonly username: string; readonly sender?: string }
+      readonly forwarded?: Forwarded
     }
   // cleanup
   | { readonly type: 'messageId'; readonly queueId: string; readonly messageId: string }

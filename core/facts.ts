@@ -28,6 +28,8 @@ export interface Client {
   readonly reverseName: string
   readonly nameStatus: NameStatus
   readonly reverseStatus: NameStatus
+  /** How logs show it where that is more than `name[address]` (smtpd_client_port_logging). */
+  readonly logged?: string
 }
 
 /** Facts of an established TLS session; empty until TLS lands. */

@@ -46,5 +46,5 @@ export function aboutSubject(request: AccessRequest, subject: Subject): AccessRe
 
 /** The client as replies and logs show it, `name[address]`. */
 export function clientSubject({ client }: Pick<AccessRequest, 'client'>): Subject {
-  return { name: `${client.name}[${client.address}]`, class: 'Client host' }
+  return { name: client.logged ?? `${client.name}[${client.address}]`, class: 'Client host' }
 }

@@ -12,7 +12,11 @@ export type ClientTest = (session: Session) => boolean
  */
 export function headerRewriteClients(words: readonly string[], runtime: ListenerRuntime): ClientTest {
   const tests = words.flatMap((word) => WORDS.get(word)?.(runtime) ?? [])
-  return (session) => tests.some((test) => test(session))
+  return (session) => {
+    // A relay in front knows better.
+    const source = session.forwarded === undefined ? undefined : (session.forwarded.source ?? 'REMOTE')
+    return source === undefined ? tests.some((test) => test(session)) : source === 'LOCAL'
+  }
 }
 
 const withTls: ClientTest = ({ tls }) => tls?.fingerprint !== undefined

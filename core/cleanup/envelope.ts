@@ -117,7 +117,7 @@ function distinct(asked: readonly NewRecipient[], { limit, original }: EnvelopeP
 }
 
 function originOf(session: Session, runtime: ListenerRuntime): Origin {
-  const { client, sasl } = session
+  const { client, sasl, forwarded } = session
   return {
     listener: runtime.config.name,
     clientName: client.name,
@@ -126,5 +126,6 @@ function originOf(session: Session, runtime: ListenerRuntime): Origin {
     helo: session.helo ?? '',
     protocol: session.protocol,
     ...(sasl === undefined ? {} : { saslUsername: sasl.username }),
+    ...(forwarded === undefined ? {} : { forwarded }),
   }
 }

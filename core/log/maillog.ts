@@ -46,7 +46,8 @@ const TABLE: Table = {
       : smtpd(c, e.dialog.session, `${about(e.dialog, 'reject', e.command)}: ${replyText(e)}${dialogTail(e.dialog)}`),
   noted: (e, c) => smtpd(c, e.dialog.session, `${about(e.dialog, noteWord(e), e.command)}: ${e.text}${dialogTail(e.dialog)}`),
   protocolError: () => undefined,
-  transaction: (e, c) => smtpd(c, e.session, `${e.queueId}: client=${peer(e.client)}${saslText(e.sasl)}`),
+  transaction: (e, c) =>
+    smtpd(c, e.session, `${e.queueId}: client=${peer(e.client)}${saslText(e.sasl)}${forwardedText(e.forwarded)}`),
 
   messageId: (e, c) => by(c, 'cleanup', `${e.queueId}: message-id=${e.messageId}`),
   contentRefused: contentLine,
@@ -93,7 +94,7 @@ function programOf(where: string): string {
 
 /** `name[address]` */
 function peer(client: Client): string {
-  return `${client.name}[${client.address}]`
+  return client.logged ?? `${client.name}[${client.address}]`
 }
 
 /** `NOQUEUE: reject: RCPT from name[address]` */
@@ -123,6 +124,15 @@ function saslText(sasl: EventOf<'transaction'>['sasl']): string {
   if (sasl === undefined) return ''
   const sender = sasl.sender === undefined ? '' : `, sasl_sender=${sasl.sender}`
   return `, sasl_method=${sasl.method}, sasl_username=${sasl.username}${sender}`
+}
+
+function forwardedText(forwarded: EventOf<'transaction'>['forwarded']): string {
+  if (forwarded === undefined) return ''
+  const ident = forwarded.ident === undefined ? '' : `, orig_queue_id=${forwarded.ident}`
+  const { name, address } = forwarded
+  return name === undefined && address === undefined
+    ? ident
+    : `${ident}, orig_client=${name ?? 'unknown'}[${address ?? 'unknown'}]`
 }
 
 /** What cleanup found in content: about a header or body line, its text comes last; about the message, it comes before `from=`. */

@@ -1,5 +1,7 @@
 /** The queue's vocabulary: what is stored, who owns it, and the interface between engines. */
+
 import type { Readable } from 'node:stream'
+import type { Forwarded } from '../facts.ts'
 
 /** `0A1B2C3D4E5F...`: unique over workers and restarts; legible to tools that read Postfix logs. */
 export type QueueId = string
@@ -14,6 +16,8 @@ export interface Origin {
   readonly helo: string
   readonly protocol: string
   readonly saslUsername?: string
+  /** What a relay in front told of the message (XFORWARD). */
+  readonly forwarded?: Forwarded
 }
 
 /** One recipient and how far it has come. */

@@ -40,8 +40,6 @@ export const SMTP_PENDING = declare('smtp', {
   smtp_dns_reply_filter: text('', 'Table that edits DNS answers before the client uses them.', { live: false }),
   smtp_dns_resolver_options: list('', '`res_defnames` and `res_dnsrch`: complete short names in DNS.', { live: false }),
   smtp_reply_filter: text('', 'Table that rewrites replies of servers before they are read.', { live: false }),
-  smtp_send_xforward_command: flag('no', 'Tell servers that offer XFORWARD where a message came from.', { live: false }),
-  smtp_xforward_timeout: time('300s', 'Longest wait for the reply to XFORWARD.', { live: false }),
   transport_destination_concurrency_limit: count(
     '$default_destination_concurrency_limit',
     'Pattern: TRANSPORT_destination_concurrency_limit is how many deliveries of a transport run to one destination.',

@@ -31,6 +31,8 @@ const CLIENT = {
   connect_timeout: time('30s', 'Longest wait for a connection; 0: what the system allows.'),
   helo_name: text('$myhostname', 'Name in the greeting command.'),
   helo_timeout: time('300s', "Longest wait for the server's greeting and for the reply to the greeting command."),
+  send_xforward_command: flag('no', 'Tell servers that offer XFORWARD where a message came from.'),
+  xforward_timeout: time('300s', 'Longest wait for the reply to XFORWARD.'),
   mail_timeout: time('300s', 'Longest wait for the reply to MAIL.'),
   rcpt_timeout: time('300s', 'Longest wait for the reply to RCPT.'),
   data_init_timeout: time('120s', 'Longest wait for the reply to DATA.'),

@@ -19,6 +19,7 @@ import { type Source, sourceOf } from './source.ts'
 import { type CommandState, type Conclusion, type Script, Transaction } from './transaction.ts'
 import { badAddress, localError, needsUtf8, relayName, type Trouble, tooLarge } from './trouble.ts'
 import { Turns } from './turn.ts'
+import { xforwardCommands } from './xforward.ts'
 
 /** What all connections of a transport share. */
 export interface SessionContext {
@@ -226,7 +227,8 @@ export class Session implements Poolable {
       const recipient = envelope.recipients[index]
       if (recipient !== undefined) rcpts.push(rcptCommand(addresses[i] ?? recipient.address, recipient, writing))
     }
-    return new Transaction(this, delivery, scriptOf(this.isReused, mail, rcpts, recipients), source)
+    const forward = this.settings.send_xforward_command ? xforwardCommands(envelope, features.xforward) : []
+    return new Transaction(this, delivery, scriptOf(this.isReused, [...forward, mail], rcpts, recipients), source)
   }
 
   /** After a transaction: into the pool, or goodbye. */
@@ -260,9 +262,11 @@ export class Session implements Poolable {
 /** Origins of mail that no client sent. */
 const MADE_HERE: ReadonlySet<string> = new Set(['bounce', 'notify', 'local'])
 
-function scriptOf(isReused: boolean, mail: string, rcpts: readonly string[], recipients: readonly number[]): Script {
-  const states: CommandState[] = isReused ? ['RSET', 'MAIL'] : ['MAIL']
+function scriptOf(isReused: boolean, mail: readonly string[], rcpts: readonly string[], recipients: readonly number[]): Script {
+  const states: CommandState[] = isReused ? ['RSET'] : []
+  for (let i = 1; i < mail.length; i++) states.push('XFORWARD')
+  states.push('MAIL')
   for (let i = 0; i < rcpts.length; i++) states.push('RCPT')
   states.push('DATA')
-  return { commands: [...(isReused ? ['RSET'] : []), mail, ...rcpts, 'DATA'], states, recipients }
+  return { commands: [...(isReused ? ['RSET'] : []), ...mail, ...rcpts, 'DATA'], states, recipients }
 }

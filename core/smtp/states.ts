@@ -4,7 +4,19 @@
  */
 import type { Settings } from './parameters.ts'
 
-export type StateName = 'GREETING' | 'EHLO' | 'HELO' | 'LHLO' | 'RSET' | 'MAIL' | 'RCPT' | 'DATA' | 'BODY' | 'DOT' | 'QUIT'
+export type StateName =
+  | 'GREETING'
+  | 'EHLO'
+  | 'HELO'
+  | 'LHLO'
+  | 'RSET'
+  | 'XFORWARD'
+  | 'MAIL'
+  | 'RCPT'
+  | 'DATA'
+  | 'BODY'
+  | 'DOT'
+  | 'QUIT'
 
 /** The parameters that limit a wait; milliseconds. */
 export type TimeLimit = {
@@ -25,6 +37,7 @@ export const STATES: Readonly<Record<StateName, State>> = Object.freeze({
   HELO: { timeout: 'helo_timeout', doing: 'performing the HELO handshake', command: 'HELO command' },
   LHLO: { timeout: 'helo_timeout', doing: 'performing the LHLO handshake', command: 'LHLO command' },
   RSET: { timeout: 'rset_timeout', doing: 'sending final RSET', command: 'final RSET command' },
+  XFORWARD: { timeout: 'xforward_timeout', doing: 'sending XFORWARD', command: 'XFORWARD command' },
   MAIL: { timeout: 'mail_timeout', doing: 'sending MAIL FROM', command: 'MAIL FROM command' },
   RCPT: { timeout: 'rcpt_timeout', doing: 'sending RCPT TO', command: 'RCPT TO command' },
   DATA: { timeout: 'data_init_timeout', doing: 'sending DATA command', command: 'DATA command' },

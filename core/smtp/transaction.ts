@@ -20,7 +20,7 @@ export interface Script {
   readonly recipients: readonly number[]
 }
 
-export type CommandState = Extract<StateName, 'RSET' | 'MAIL' | 'RCPT' | 'DATA'>
+export type CommandState = Extract<StateName, 'RSET' | 'XFORWARD' | 'MAIL' | 'RCPT' | 'DATA'>
 
 /** `aborted`: the transaction is still open at the server, RSET is due. `quitting`: QUIT is under way. */
 export type Conclusion = 'stale' | 'broken' | 'done' | 'aborted' | 'quitting'
@@ -131,6 +131,7 @@ export class Transaction implements ChatListener {
 
   readonly #replies: Readonly<Record<CommandState, (reply: ServerReply) => void>> = {
     RSET: (reply) => this.#reset(reply),
+    XFORWARD: (reply) => this.#forward(reply),
     MAIL: (reply) => this.#mail(reply),
     RCPT: (reply) => this.#rcpt(reply),
     DATA: (reply) => this.#data(reply),
@@ -143,6 +144,12 @@ export class Transaction implements ChatListener {
     }
     this.#session.chat.close()
     this.#over('stale')
+  }
+
+  /** A server that asks for XFORWARD and refuses it gets the mail all the same. */
+  #forward(reply: ServerReply): void {
+    if (!isClass(reply, 2)) this.#delivery.tell(refused(this.#session.host, reply, 'XFORWARD').reason)
+    this.#next()
   }
 
   #mail(reply: ServerReply): void {

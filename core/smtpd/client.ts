@@ -16,6 +16,13 @@ export function unknownClient(address: string, port: number): Client {
   return { address: plain, port, family, name: UNKNOWN, reverseName: UNKNOWN, nameStatus: status, reverseStatus: status }
 }
 
+/** The client as logs show it: with its port where smtpd_client_port_logging says so. */
+export function labelled(client: Client, withPort: boolean): Client {
+  if (!withPort) return client
+  const port = client.port === 0 ? UNKNOWN : client.port
+  return { ...client, logged: `${client.name}[${client.address}]:${port}` }
+}
+
 /** Looks the client's name up: in the hosts file, then in DNS. Never rejects. */
 export async function identifyClient(client: Client, dns: Resolver, hosts: HostsFile): Promise<Client> {
   const ip = parseIp(client.address)

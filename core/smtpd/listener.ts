@@ -8,7 +8,7 @@ import { canonicalIp } from '../net/ip.ts'
 import { REPLIES, replies } from '../protocol/reply-text.ts'
 import { oneLine, type Reply, renderReply } from '../reply.ts'
 import { Arrival } from './arrival.ts'
-import { identifyClient, unknownClient } from './client.ts'
+import { identifyClient, labelled, unknownClient } from './client.ts'
 import { isReply } from './command.ts'
 import { Dialog } from './dialog.ts'
 import { Overload } from './overload.ts'
@@ -188,7 +188,10 @@ class SmtpListener implements Listener {
     const known = ends.settings.smtpd_peername_lookup
       ? identifyClient(ends.client, this.#deps.services.dns, this.#hosts)
       : ends.client
-    return chain(known, (client) => chain(standingOf(client, ends.settings, warn), (standing) => ({ ...ends, client, standing })))
+    return chain(known, (found) => {
+      const client = labelled(found, ends.settings.smtpd_client_port_logging)
+      return chain(standingOf(client, ends.settings, warn), (standing) => ({ ...ends, client, standing }))
+    })
   }
 
   #begin(socket: Socket, arrival: Arrival, begun: Begun | Reply, generation: Generation, runtime: ListenerRuntime): undefined {

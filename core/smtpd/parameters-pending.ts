@@ -3,7 +3,6 @@ import { choice, code, count, declare, flag, list, text, time } from '../paramet
 
 /** Known, and honoured once smtpd exists. */
 export const SMTPD_PENDING = declare('smtpd', {
-  smtpd_client_port_logging: flag('no', "Show the client's port in logs.", { live: false }),
   smtpd_command_filter: text('', 'Table that rewrites command lines before they are read.', { live: false }),
   smtpd_dns_reply_filter: text('', 'Table that edits DNS answers before smtpd uses them.', { live: false }),
   smtpd_history_flush_threshold: count('100', "Lines of a session's history that are kept for postmaster notices.", {

@@ -37,6 +37,7 @@ export const SMTPD = declare('smtpd', {
     "Protocol in which a proxy in front tells the client's address at the start of each connection: `haproxy`, versions 1 and 2.",
   ),
   smtpd_upstream_proxy_timeout: time('5s', 'Longest wait for what the proxy in front has to tell.'),
+  smtpd_client_port_logging: flag('no', "Show the client's port in logs: `name[address]:port`."),
   debug_peer_list: list('', 'Clients and servers whose dialogs are logged line by line: names, addresses, networks, tables.'),
   debug_peer_level: count('2', 'How much more is logged about the peers of debug_peer_list; 0: nothing.'),
   strict_rfc821_envelopes: flag('no', 'Refuse addresses in MAIL and RCPT without <> or with comments and phrases.'),

@@ -91,7 +91,8 @@ export class SmtpSession implements Session {
     this.message = message
     transaction.queueId = message.id
     const sasl = this.sasl === undefined ? {} : { sasl: this.sasl }
-    services.emit({ type: 'transaction', session: this.id, queueId: message.id, client: this.client, ...sasl })
+    const forwarded = this.forwarded === undefined ? {} : { forwarded: this.forwarded }
+    services.emit({ type: 'transaction', session: this.id, queueId: message.id, client: this.client, ...sasl, ...forwarded })
     return message
   }
 
@@ -110,7 +111,7 @@ export class SmtpSession implements Session {
 
   /** `name[address]`, as Postfix calls a client. */
   get clientText(): string {
-    return `${this.client.name}[${this.client.address}]`
+    return this.client.logged ?? `${this.client.name}[${this.client.address}]`
   }
 
   /** Who is speaking, for events. */

@@ -5,6 +5,7 @@
 import type { Client, NameStatus } from '../../facts.ts'
 import { chain } from '../../lookup/maybe.ts'
 import { REPLIES } from '../../protocol/reply-text.ts'
+import { labelled } from '../client.ts'
 import { command, LAST } from '../command.ts'
 import { greet } from '../greeting.ts'
 import type { SmtpSession } from '../session.ts'
@@ -142,7 +143,7 @@ export const xclient = command<Changes>({
 function apply(session: SmtpSession, { client, server, helo, protocol, login }: Changes): void {
   session.reset()
   session.deferred = undefined
-  session.client = { ...session.client, ...client }
+  session.client = labelled({ ...session.client, ...client }, session.settings.smtpd_client_port_logging)
   session.server = { ...session.server, ...server }
   session.helo = helo === '' ? undefined : helo
   session.protocol = protocol ?? (session.isLmtp ? 'LMTP' : 'SMTP')

@@ -1,14 +1,21 @@
-/** Starts worker processes; one may be started before anything else is known, because loading its modules takes longest. */
-import { type ChildProcess, fork } from 'node:child_process'
+/** Starts other processes; a worker may be started before anything else is known, because loading its modules takes longest. */
+import { type ChildProcess, fork, type StdioOptions } from 'node:child_process'
 import { extname } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
-/** The worker's program, beside this file: `.ts` in the repository, `.js` in a package. */
-const WORKER = fileURLToPath(new URL(`worker${extname(import.meta.url)}`, import.meta.url))
+/** A program beside this file: `.ts` in the repository, `.js` in a package. */
+const program = (name: string): string => fileURLToPath(new URL(`${name}${extname(import.meta.url)}`, import.meta.url))
+
+const STDIO: StdioOptions = ['ignore', 'inherit', 'inherit', 'ipc']
 
 /** A process that loads the engines and waits for its first order. */
 export function forkWorker(): ChildProcess {
-  return fork(WORKER, [], { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] })
+  return fork(program('worker'), [], { stdio: STDIO })
+}
+
+/** A process that reads a configuration file; see reading.ts. */
+export function forkReader(file: string): ChildProcess {
+  return fork(program('reader'), [file], { stdio: STDIO })
 }
 
 /** A worker that was started ahead of time. */

@@ -103,13 +103,6 @@ export class WorkerPool {
     }
   }
 
-  /** Asks one that serves; before any does, the first that was forked. @throws RemoteError; WorkerGone */
-  askAny<R>(method: string, argument?: unknown): Promise<R> {
-    this.preload(1)
-    const slot = this.#slots.find(({ isStarted }) => isStarted) ?? this.#slots[0]
-    return slot === undefined ? Promise.reject(new WorkerGone(0, 'there is none')) : slot.channel.call<R>(method, argument)
-  }
-
   /** Asks every worker, each when it serves; one that does not answers with its error. */
   askAll<R>(method: string, argument?: unknown): Promise<PromiseSettledResult<R>[]> {
     return Promise.allSettled(this.#slots.map((slot) => this.#ask<R>(slot, method, argument)))

@@ -1,9 +1,9 @@
 /**
- * The supervisor: reads the configuration, keeps the workers running, holds what is global on the machine, and answers the
+ * The supervisor: has the configuration read, keeps the workers running, holds what is global on the machine, and answers the
  * control socket and signals. It loads no plugin and touches no mail. Postfix: master(8).
  */
 import type { ChildProcess } from 'node:child_process'
-import { type Configuration, ConfigurationError } from '../config/types.ts'
+import type { Configuration } from '../config/types.ts'
 import { createLog, type Log } from '../log/log.ts'
 import { ControlError, type ControlHandler, openControl } from './control.ts'
 import { InstanceError, takeInstance } from './instance.ts'
@@ -11,10 +11,10 @@ import { LeaseLedger } from './lease-ledger.ts'
 import { logIdentity } from './log-identity.ts'
 import type { LeaseOrder, StartOrder, WorkerStatus } from './orders.ts'
 import { assignOwners, existingOwners } from './owners.ts'
-import { WorkerGone, WorkerPool } from './pool.ts'
+import { WorkerPool } from './pool.ts'
 import { type Account, accountOf, PrivilegeError, prepareDirectory, prepareLogFile } from './privileges.ts'
 import { queueCommands } from './queue-desk.ts'
-import { readConfiguration } from './read-configuration.ts'
+import { readConfiguration } from './reading.ts'
 import { type ReloadReport, reload } from './reload.ts'
 import type { GatewayStatus } from './status.ts'
 import { version } from './version.ts'
@@ -56,7 +56,7 @@ function endingOf(error: unknown): Ending {
   const message = error instanceof Error ? error.message : String(error)
   const code = (error as NodeJS.ErrnoException).code
   const isTemporary = error instanceof InstanceError || code === 'EADDRINUSE' || code === 'EADDRNOTAVAIL'
-  if (error instanceof ConfigurationError || error instanceof PrivilegeError) return { status: 1, message }
+  if (error instanceof PrivilegeError) return { status: 1, message }
   return { status: isTemporary ? 75 : 1, message }
 }
 
@@ -109,7 +109,7 @@ class Supervisor {
   async start(): Promise<void> {
     this.#catchSignals()
     this.#pool.preload(1)
-    const loaded = await this.#read()
+    const loaded = await readConfiguration(this.#options.file)
     if (this.isStopping) throw new Error('told to stop')
     const config = this.#options.workers === undefined ? loaded : { ...loaded, workers: this.#options.workers }
     this.#config = config
@@ -133,19 +133,6 @@ class Supervisor {
 
   get isStopping(): boolean {
     return this.#stopping !== undefined
-  }
-
-  #read(): Promise<Configuration> {
-    return readConfiguration(this.#options.file, async (order) => {
-      try {
-        return await this.#pool.askAny<Configuration>('parse', order)
-      } catch (error) {
-        if (!(error instanceof WorkerGone) || this.isStopping) throw error
-        // No worker lives long enough to answer, perhaps because of the configuration that this one shall replace.
-        const { parseConfiguration } = await import('../config/load.ts')
-        return parseConfiguration(order.file, order.source)
-      }
-    })
   }
 
   /** After a failed start: leaves nothing behind. */
@@ -216,7 +203,7 @@ class Supervisor {
     this.#log?.reopen()
     this.#pool.tellAll('reopenLog')
     try {
-      const report = await reload(this.#reloadContext(current), await this.#read())
+      const report = await reload(this.#reloadContext(current), await readConfiguration(this.#options.file))
       this.#log?.event({ type: 'reloaded', generation: report.generation })
       for (const warning of report.warnings) this.#log?.log.warn(warning)
       return report

@@ -1,12 +1,11 @@
 /**
- * A worker process: loads the engines while the supervisor reads the configuration, then serves whole sessions and delivers
+ * A worker process: loads the engines while the configuration is read, then serves whole sessions and delivers
  * the mail that it accepted. A fault that no step isolated ends the process; the supervisor starts another, which adopts
  * the spool: to limp on with unknown state would be worse.
  */
 import { Channel } from './channel.ts'
 import { Gateway } from './gateway.ts'
 import { EXIT_FAULT } from './orders.ts'
-import type { ParseOrder } from './read-configuration.ts'
 
 /** Milliseconds for what is under way when the supervisor has vanished. */
 const ORPHAN_GRACE = 5000
@@ -32,7 +31,6 @@ const gateway: Gateway = new Gateway({
   flushSite: (site) => channel.call<void>('flushSite', site),
 })
 const channel: Channel = new Channel(wire, {
-  parse: ({ file, source }: ParseOrder) => parseLater(file, source),
   start: (order: Parameters<Gateway['start']>[0]) => gateway.start(order),
   prepare: (order: Parameters<Gateway['prepare']>[0]) => gateway.prepare(order),
   commit: () => gateway.commit(),
@@ -45,12 +43,6 @@ const channel: Channel = new Channel(wire, {
   show: ({ id }: { id: string }) => gateway.window.show(id),
   change: (order: Parameters<Gateway['window']['change']>[0]) => gateway.window.change(order),
 })
-
-/** Only one worker is asked; the others need no parser. */
-async function parseLater(file: string, source: string): Promise<unknown> {
-  const { parseConfiguration } = await import('../config/load.ts')
-  return parseConfiguration(file, source)
-}
 
 function crash(where: string, error: unknown): void {
   const stack = error instanceof Error ? (error.stack ?? error.message) : String(error)

@@ -231,6 +231,11 @@ export interface PluginDefinition<Options> {
   readonly restrictions?: Readonly<Record<string, (argument: string) => Options>>
   /** Postfix parameters that it honours. */
   readonly parameters?: Declared<Record<string, Declaration>>
+  /**
+   * Parameters one of which mounts it in `use` when it is set (neither empty nor `no`), without a word in the pipeline; its options
+   * then have their defaults.
+   */
+  readonly mountedBy?: readonly string[]
   /** Lookup table types that it adds. */
   readonly tables?: readonly TableType[]
   /** Runs once for each pipeline entry. A throw stops the start (or the reload) with this message. */

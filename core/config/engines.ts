@@ -2,6 +2,7 @@
 import type { Scope } from '../parameters.ts'
 import type { Stage } from '../plugin.ts'
 import { readAssignments, type Section } from './assignments.ts'
+import { impliedSteps } from './implied.ts'
 import { parseListen } from './listen.ts'
 import { RESTRICTION_LISTS } from './parameters.ts'
 import type { Path } from './path.ts'
@@ -74,6 +75,8 @@ function readListener(shape: ListenerShape, path: Path, shared: Shared): Listene
   const { parameters, scope } = section(shape, path, shared)
   const context = { report, baseDirectory, text: careful(scope) }
   const own = readPipeline(shape.pipeline, [...path, 'pipeline'], context)
+  const place = report.document.place(path)
+  const use = [...(own.use ?? []), ...impliedSteps(context.text, [...(own.use ?? []), ...(shared.pipeline.use ?? [])], place)]
   const at = [...path, 'listen']
   const addresses = Array.isArray(shape.listen)
     ? shape.listen.map((each, i) => address(each, [...at, i], report))
@@ -82,8 +85,8 @@ function readListener(shape: ListenerShape, path: Path, shared: Shared): Listene
     name: shape.name,
     protocol: shape.protocol ?? 'smtp',
     parameters,
-    pipeline: { ...effective(own, parameters, path, context, shared), ...(own.use === undefined ? {} : { use: own.use }) },
-    place: report.document.place(path),
+    pipeline: { ...effective(own, parameters, path, context, shared), ...(use.length === 0 ? {} : { use }) },
+    place,
   }
   return addresses.map((each) => ({ ...listener, ...each }))
 }

@@ -21,7 +21,7 @@ export interface RestrictionRow {
 export interface RestrictionIndex {
   readonly restrictions: ReadonlyMap<string, RestrictionRow>
   /** Where each built-in plugin may stand. */
-  readonly plugins: ReadonlyMap<string, { readonly stages: readonly string[] }>
+  readonly plugins: ReadonlyMap<string, { readonly stages: readonly string[]; readonly mountedBy?: readonly string[] }>
 }
 
 let index: RestrictionIndex | undefined
@@ -31,7 +31,7 @@ export function restrictionIndex(): RestrictionIndex {
   const file = (index === undefined && readSchema<Record<'restrictions' | 'plugins', object>>('restrictions.json')) || undefined
   index ??= {
     restrictions: new Map(Object.entries(file?.restrictions ?? {})) as Map<string, RestrictionRow>,
-    plugins: new Map(Object.entries(file?.plugins ?? {})) as Map<string, { stages: string[] }>,
+    plugins: new Map(Object.entries(file?.plugins ?? {})) as Map<string, { stages: string[]; mountedBy?: string[] }>,
   }
   return index
 }

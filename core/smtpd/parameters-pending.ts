@@ -3,7 +3,6 @@ import { choice, code, count, declare, flag, list, text, time } from '../paramet
 
 /** Known, and honoured once smtpd exists. */
 export const SMTPD_PENDING = declare('smtpd', {
-  smtpd_command_filter: text('', 'Table that rewrites command lines before they are read.', { live: false }),
   smtpd_dns_reply_filter: text('', 'Table that edits DNS answers before smtpd uses them.', { live: false }),
   smtpd_history_flush_threshold: count('100', "Lines of a session's history that are kept for postmaster notices.", {
     live: false,
@@ -15,8 +14,6 @@ export const SMTPD_PENDING = declare('smtpd', {
     'Time limits hold for a whole command or block of content and not for each read.',
     { live: false },
   ),
-  smtpd_reject_footer: text('', 'Text that is added to refusals, with $names of its own.', { live: false, raw: true }),
-  smtpd_reject_footer_maps: list('', 'Tables from reply to the text that is added to it.', { live: false }),
   plaintext_reject_code: code('450', 'Reply code of reject_plaintext_session.', { live: false }),
   multi_recipient_bounce_reject_code: code('550', 'Reply code of reject_multi_recipient_bounce.', { live: false }),
   permit_mx_backup_networks: list('', 'Networks one of which must hold a primary MX for permit_mx_backup.', { live: false }),

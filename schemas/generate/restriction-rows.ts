@@ -10,7 +10,12 @@ export function restrictionRows(plugins: readonly FoundPlugin[]): object {
   return {
     description: 'Generated: restrictions and the plugins that serve them; built-in plugins and where they may stand.',
     restrictions: Object.fromEntries(restrictions.sort(([a], [b]) => (a < b ? -1 : 1))),
-    plugins: Object.fromEntries(plugins.map(({ name, plugin }) => [name, { stages: plugin.stages }])),
+    plugins: Object.fromEntries(
+      plugins.map(({ name, plugin: { stages, mountedBy } }) => [
+        name,
+        { stages, ...(mountedBy === undefined ? {} : { mountedBy }) },
+      ]),
+    ),
   }
 }
 

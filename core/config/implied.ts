@@ -1,0 +1,32 @@
+/**
+ * Plugins that a parameter mounts: what is on in main.cf when a parameter is set, without a place in any list, is a step of
+ * `use` here (smtpd_command_filter, smtpd_reject_footer). A step that the file names itself takes its place.
+ */
+
+import { builtinModule } from './places.ts'
+import { restrictionIndex } from './restrictions.ts'
+import type { Place, StepConfig } from './types.ts'
+
+/** Values that say no. */
+const OFF: ReadonlySet<string> = new Set(['', 'no'])
+
+/**
+ * The steps that the parameters of a listener ask for.
+ * @param text expanded value of a parameter
+ * @param named steps that the file names for this listener
+ */
+export function impliedSteps(
+  text: (name: string) => string | undefined,
+  named: readonly StepConfig[],
+  place: Place,
+): readonly StepConfig[] {
+  const steps: StepConfig[] = []
+  for (const [name, { mountedBy = [] }] of restrictionIndex().plugins) {
+    const parameter = mountedBy.find((each) => !OFF.has((text(each) ?? '').trim().toLowerCase()))
+    const module = builtinModule(name)
+    if (parameter === undefined || named.some((step) => step.module === module)) continue
+    const path = `parameters.${parameter}`
+    steps.push({ name, module, id: name, timeout: 0, mode: 'enforce', onError: 'defer', path, place })
+  }
+  return steps
+}

@@ -1,0 +1,32 @@
+/**
+ * command-filter: rewrites command lines of clients before they are read, by a table from the line to what stands for it.
+ * Postfix: smtpd_command_filter.
+ */
+import { declare, definePlugin, text } from '#postern'
+
+const PARAMETERS = declare('plugin:command-filter', {
+  smtpd_command_filter: text(
+    '',
+    'Table that rewrites command lines before they are read: from the whole line to its replacement, usually `pcre:` or `regexp:`.',
+  ),
+})
+
+export default definePlugin({
+  name: 'command-filter',
+  stages: ['use'],
+  parameters: PARAMETERS,
+  mountedBy: ['smtpd_command_filter'],
+  async setup(_options, { parameters, tables }) {
+    const spec = parameters.values(PARAMETERS).smtpd_command_filter.trim()
+    if (spec === '') return {}
+    const table = await tables.open(spec)
+    return {
+      line(line) {
+        const found = table.lookup(line)
+        // Commands of a group are read together: none can wait for another's table.
+        if (found instanceof Promise) throw new Error(`${spec}: smtpd_command_filter needs a table that answers at once`)
+        return found
+      },
+    }
+  },
+})

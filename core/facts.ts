@@ -41,6 +41,8 @@ export interface TlsFacts {
   readonly issuer?: string
   readonly fingerprint?: string
   readonly publicKeyFingerprint?: string
+  /** The client's certificate was verified. */
+  readonly isTrusted?: boolean
 }
 
 /** Facts of a successful AUTH; empty until SASL lands. */
@@ -77,6 +79,8 @@ export interface Session {
   readonly protocol: string
   readonly tls: TlsFacts | undefined
   readonly sasl: SaslFacts | undefined
+  /** The client has sent commands before it was their turn (reject_unauth_pipelining). */
+  readonly pipelinedEarly?: boolean
   /** Absent: nobody said where the message came from before. */
   readonly forwarded?: Forwarded | undefined
   /** The mail transaction; undefined before MAIL. */

@@ -24,6 +24,7 @@ import type {
   PeerFacts,
 } from './smtp/hooked.ts'
 import type { Outcome, Route } from './smtp/types.ts'
+import { onlyWarning } from './subject.ts'
 import type { Refusal, Verdict } from './verdict.ts'
 
 /** A verb about to be obeyed. */
@@ -315,7 +316,7 @@ function guarded(tap: Tapped, hook: string, kind: HookKind, fault: FaultSink, wa
     if (policy.when !== undefined && !policy.when(kind === 'shape' ? args[1] : args[0])) return done(null)
     let result: unknown
     try {
-      result = original(...args)
+      result = original(...(policy.mode === 'warn' ? args.map((arg) => harmless(arg, policy.id, warned)) : args))
     } catch (error) {
       return failed(error, done)
     }
@@ -326,6 +327,12 @@ function guarded(tap: Tapped, hook: string, kind: HookKind, fault: FaultSink, wa
     )
   }
   return { ...tap, type: 'async', fn: fn as never }
+}
+
+/** An access request that can not be deferred, for steps in warn mode; anything else as it is. */
+function harmless(subject: unknown, step: string, warned: WarnSink): unknown {
+  if (typeof (subject as Partial<AccessRequest> | undefined)?.deferIfPermit !== 'function') return subject
+  return onlyWarning(subject as AccessRequest, (refusal) => warned(step, subject, refusal))
 }
 
 /** The user's function as one that returns its value or a promise, whatever way it was tapped. */

@@ -1,5 +1,6 @@
 /** What a refusal at each access stage is about, as its reply says: `<client.example[192.0.2.1]>: Client host rejected: ...`. */
 import type { AccessRequest, AccessStage } from './facts.ts'
+import type { Refusal } from './verdict.ts'
 
 /** The thing itself and the kind of thing it is. */
 export interface Subject {
@@ -26,7 +27,16 @@ export function stageSubject(request: AccessRequest): Subject {
 
 /** The same request, with refusals about something else: for the restrictions that an access table names. */
 export function aboutSubject(request: AccessRequest, subject: Subject): AccessRequest {
-  const { stage, command, session, client, helo, sender, recipient, argument } = request
+  return { ...copied(request), subject }
+}
+
+/** The same request for a step in warn mode: what it wants deferred is told and has no effect. */
+export function onlyWarning(request: AccessRequest, told: (refusal: Refusal) => void): AccessRequest {
+  return { ...copied(request), deferIfPermit: told }
+}
+
+function copied(request: AccessRequest): AccessRequest {
+  const { stage, command, session, client, helo, sender, recipient, argument, subject } = request
   return {
     stage,
     command,

@@ -14,6 +14,10 @@ export type TransientStatus = `4.${number}.${number}`
 /** Ends its own list with yes; later lists and the filters still run. */
 export interface Permit {
   readonly kind: 'permit'
+  /** What permitted, for smtpd_log_access_permit_actions: a restriction by name, or `OK` of a table. */
+  readonly action?: string
+  /** What it was about, as logged: the thing, the kind of thing, and the table that said so. */
+  readonly about?: { readonly name: string; readonly class: string; readonly source?: string }
 }
 
 /** The command is refused for good: a 5xx reply. `close` also ends the connection. */
@@ -54,9 +58,9 @@ export type Verdict = Permit | Refusal
 
 const PERMIT: Permit = Object.freeze({ kind: 'permit' })
 
-/** Answers yes: ends the list that this step stands in. */
-export function permit(): Permit {
-  return PERMIT
+/** Answers yes: ends the list that this step stands in. With the action and what it was about, it can be logged. */
+export function permit(action?: string, about?: Permit['about']): Permit {
+  return action === undefined ? PERMIT : { kind: 'permit', action, ...(about === undefined ? {} : { about }) }
 }
 
 /** Refuses for good. The types keep code and status in one class; use `refusal` when the code is configured. */

@@ -9,7 +9,6 @@ export const ACCESS_PARAMETERS = declare('access', {
   smtpd_log_access_permit_actions: list(
     '',
     'Permit actions that are logged: names of restrictions, or tables; `static:all` for all.',
-    { live: false },
   ),
   smtpd_expansion_filter: text(
     '\\t\\40!"#$%&\'()*+,-./0123456789:;<=>?@ABCDEFGHIJKLMNOPQRSTUVWXYZ[\\\\]^_`abcdefghijklmnopqrstuvwxyz{|}~',

@@ -7,6 +7,7 @@ import type { AccessRequest } from '../facts.ts'
 import { suggest } from '../lookup/suggest.ts'
 import type { Scope } from '../parameters.ts'
 import type { Handlers, Restrictions, Stage } from '../plugin.ts'
+import { onlyWarning } from '../subject.ts'
 import { isRefusal, type Refusal, type Verdict } from '../verdict.ts'
 import { builtinModule } from './places.ts'
 import { type AnyPlugin, loadPlugin, optionsOf } from './plugins.ts'
@@ -105,7 +106,7 @@ function warning(check: Check, step: string, deps: CompileDeps): Check {
     return undefined
   }
   return (request) => {
-    const answer = check(request)
+    const answer = check(onlyWarning(request, (refusal) => deps.warned(step, request, refusal)))
     return answer instanceof Promise ? answer.then((verdict) => settle(request, verdict)) : settle(request, answer)
   }
 }

@@ -8,7 +8,8 @@ import { ask } from '../hooks.ts'
 import { chain, type MaybePromise } from '../lookup/maybe.ts'
 import { replies } from '../protocol/reply-text.ts'
 import type { Reply } from '../reply.ts'
-import type { Refusal, Verdict } from '../verdict.ts'
+import { stageSubject } from '../subject.ts'
+import type { Permit, Refusal, Verdict } from '../verdict.ts'
 import type { SmtpSession } from './session.ts'
 
 /** What a command is asked about. */
@@ -94,10 +95,20 @@ function runLists(
 ): MaybePromise<Refusal | undefined> {
   for (let i = from; i < stages.length; i++) {
     const result = runList(session, stages[i] as AccessStage, question, held)
-    if (result instanceof Promise) return result.then((refusal) => refusal ?? runLists(session, stages, i + 1, question, held))
+    if (result instanceof Promise)
+      return result.then((refusal) => {
+        forgetIfReject(stages[i] as AccessStage, held)
+        return refusal ?? runLists(session, stages, i + 1, question, held)
+      })
     if (result !== undefined) return result
+    forgetIfReject(stages[i] as AccessStage, held)
   }
   return undefined
+}
+
+/** defer_if_reject holds for the list that it stands in; the lists about the recipient count as one. */
+function forgetIfReject(stage: AccessStage, held: Held): void {
+  if (stage !== 'relay' && stage !== 'rcpt') held.ifReject = undefined
 }
 
 function runList(session: SmtpSession, stage: AccessStage, question: Question, held: Held): MaybePromise<Refusal | undefined> {
@@ -116,10 +127,31 @@ function decided(
   held: Held,
 ): MaybePromise<Refusal | undefined> {
   if (verdict === undefined) return stage === 'relay' ? relayDefault(session, question) : undefined
-  if (verdict.kind === 'permit') return undefined
+  if (verdict.kind === 'permit') return logged(session, stage, verdict, question, held)
   if (verdict.kind !== 'discard') return verdict.kind === 'reject' && held.ifReject !== undefined ? held.ifReject : verdict
   discard(session)
   return undefined
+}
+
+/** smtpd_log_access_permit_actions: tells of a permit whose action is listed. */
+function logged(
+  session: SmtpSession,
+  stage: AccessStage,
+  permit: Permit,
+  question: Question,
+  held: Held,
+): MaybePromise<undefined> {
+  const { permits } = session.settings
+  const { action, about } = permit
+  if (permits === undefined || action === undefined) return undefined
+  return chain(permits.name(action), (isListed) => {
+    if (!isListed) return undefined
+    const request = new Request(session, stage, question, held)
+    const { name, class: kind } = about ?? stageSubject(request)
+    const source = about?.source === undefined ? ' ' : ` from ${about.source}`
+    request.note('permit', `action=${action} for ${kind}=${name}${source}`)
+    return undefined
+  })
 }
 
 function discard({ current }: SmtpSession): void {
@@ -165,6 +197,12 @@ export function softened(session: SmtpSession, reply: Reply): Reply {
   return { ...reply, code, ...(status === undefined ? {} : { status }) }
 }
 
+/** After RCPT lists are asked about the recipient only when the message has no other. */
+function onlyRecipient({ transaction }: SmtpSession, stage: AccessStage): Address | undefined {
+  if (stage !== 'data' && stage !== 'end_of_data') return undefined
+  return transaction?.recipients.length === 1 ? transaction.recipients[0]?.address : undefined
+}
+
 /** One list's view of the command. */
 class Request implements AccessRequest {
   readonly stage: AccessStage
@@ -185,7 +223,7 @@ class Request implements AccessRequest {
     this.client = session.client
     this.helo = session.helo
     this.sender = question.sender ?? session.transaction?.sender
-    this.recipient = question.recipient
+    this.recipient = question.recipient ?? onlyRecipient(session, stage)
     this.argument = question.argument
     this.#smtp = session
     this.#held = held

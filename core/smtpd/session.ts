@@ -57,6 +57,8 @@ export class SmtpSession implements Session {
   denied = false
   /** What lists that ran early want refused at RCPT (defer_if_permit). */
   deferred: Map<string, Refusal> | undefined
+  /** It sent commands before it was their turn. */
+  pipelinedEarly = false
   /** Verb of the command at hand, for logs and hooks. */
   where = 'CONNECT'
 

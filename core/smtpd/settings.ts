@@ -1,4 +1,5 @@
 /** The parameters of one listener, worked out once for all its sessions. */
+import { ACCESS_PARAMETERS } from '../access/parameters.ts'
 import type { ListenerRuntime } from '../generation.ts'
 import type { Scope, Values } from '../parameters.ts'
 import type { MatchList } from '../plugin.ts'
@@ -23,6 +24,8 @@ export interface Settings extends Parameters {
   /** smtpd_discard_ehlo_keywords, for clients that no table names. */
   readonly discarded: ReadonlySet<string>
   readonly lists: ClientLists
+  /** smtpd_log_access_permit_actions; undefined: none is logged. */
+  readonly permits: MatchList | undefined
 }
 
 /** Those of calm times, and those of overload (`stress=yes`). */
@@ -56,7 +59,9 @@ async function make(runtime: ListenerRuntime): Promise<ListenerSettings> {
   const calm = derive(runtime.scope, NO_LISTS)
   const stressed = derive(runtime.stressed, NO_LISTS)
   const lists = await clientLists(runtime, calm)
-  const settings = { calm: { ...calm, lists }, stressed: { ...stressed, lists } }
+  const logged = runtime.scope.values(ACCESS_PARAMETERS).smtpd_log_access_permit_actions
+  const permits = logged.length === 0 ? undefined : await runtime.matchList(logged)
+  const settings = { calm: { ...calm, lists, permits }, stressed: { ...stressed, lists, permits } }
   ready.set(runtime, settings)
   return settings
 }
@@ -98,6 +103,7 @@ function derive(scope: Scope, lists: ClientLists): Settings {
     forbidden: forbiddenCommands(values.smtpd_forbidden_commands),
     discarded: keywordSet(values.smtpd_discard_ehlo_keywords),
     lists,
+    permits: undefined,
   }
 }
 

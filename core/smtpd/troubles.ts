@@ -10,7 +10,6 @@ const EXCERPT = 30
 
 export class Troubles {
   readonly #session: SmtpSession
-  #hasToldPipelining = false
 
   constructor(session: SmtpSession) {
     this.#session = session
@@ -35,8 +34,8 @@ export class Troubles {
   premature(verb: string, flags: number, reader: LineReader): boolean {
     const session = this.#session
     if ((flags & LAST) === 0 && session.protocol !== 'SMTP') return false
-    if (!this.#hasToldPipelining) this.#tell('improper command pipelining', verb, escaped(reader.peek(PEEK)))
-    this.#hasToldPipelining = true
+    if (!session.pipelinedEarly) this.#tell('improper command pipelining', verb, escaped(reader.peek(PEEK)))
+    session.pipelinedEarly = true
     return session.settings.smtpd_forbid_unauth_pipelining
   }
 

@@ -5,7 +5,7 @@ import { HeaderBlock, rawText } from '../message/headers.ts'
 import type { Header } from '../message/types.ts'
 import type { Refusal } from '../verdict.ts'
 import { completeHeaders } from './completion.ts'
-import { closeNames, cutHeaders, dropHeaders, missingHeaders } from './head.ts'
+import { closeNames, cutHeaders, dropHeaders, endAtNul, missingHeaders } from './head.ts'
 import { ContentRequest } from './request.ts'
 import type { IntakeResult } from './types.ts'
 import { type Finished, getsMissing, headerLines, missing, tellId, type WholeMessage } from './whole.ts'
@@ -17,6 +17,7 @@ export async function runSteps(message: WholeMessage, trace: readonly string[]):
   const headers = new HeaderBlock(lines, lines.length)
   if (content.survey.longestHeader > rules.values.header_size_limit) cutHeaders(headers, rules.values.header_size_limit)
   if (content.survey.spaced) closeNames(headers)
+  if (content.survey.nul) endAtNul(headers)
   for (let i = trace.length - 1; i >= 0; i--) headers.insert(0, rawText(trace[i] ?? ''))
   const received = headers.at(trace.length - 1)
   const emit = context.services.emit.bind(context.services)

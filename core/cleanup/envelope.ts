@@ -80,7 +80,7 @@ function finished(parts: EnvelopeParts, sender: string, asked: readonly NewRecip
   const redirect = last(edits, 'redirect')?.address
   const unique = distinct(asked, parts.duplicates)
   const recipients: Recipient[] =
-    redirect === undefined ? unique : unique.slice(0, 1).map((one) => ({ ...one, address: redirect }))
+    redirect === undefined ? unique : firstByAddress(unique).map((one) => ({ ...one, address: redirect }))
   if (recipients.length === 0) return undefined
   const filter = redirect === undefined ? last(edits, 'filter')?.destination : undefined
   return {
@@ -97,6 +97,12 @@ function finished(parts: EnvelopeParts, sender: string, asked: readonly NewRecip
     ...(filter === undefined ? {} : { filter }),
     ...(edits.some(({ kind }) => kind === 'hold') ? { hold: true } : {}),
   }
+}
+
+/** A redirected message has one recipient: in the place of the first in the order of delivery. */
+function firstByAddress(recipients: readonly NewRecipient[]): NewRecipient[] {
+  const [first, ...rest] = recipients
+  return first === undefined ? [] : [rest.reduce((least, one) => (one.address < least.address ? one : least), first)]
 }
 
 function last<K extends Edit['kind']>(edits: readonly Edit[], kind: K): Extract<Edit, { kind: K }> | undefined {

@@ -55,6 +55,7 @@ async function settle(message: WholeMessage): Promise<IntakeResult> {
     !hooks['queue.store'].isUsed() &&
     content.survey.longestHeader <= rules.values.header_size_limit &&
     !content.survey.spaced &&
+    !content.survey.nul &&
     !holdsAny(content.survey.counts, rules.dropped) &&
     !isIncomplete(message)
   if (plain) {

@@ -74,13 +74,30 @@ export function dropHeaders(headers: HeaderBlock, names: ReadonlySet<string>): v
   for (let i = headers.length - 1; i >= 0; i--) if (names.has(headers.at(i)?.name.toLowerCase() ?? '')) headers.remove(i)
 }
 
-/** Cuts headers that are longer than `limit` bytes (header_size_limit): at the end of the line that reaches it. */
+/** A header ends at its first NUL. */
+export function endAtNul(headers: HeaderBlock): void {
+  for (let i = 0; i < headers.length; i++) {
+    const raw = headers.at(i)?.raw ?? ''
+    const at = raw.indexOf('\0')
+    if (at >= 0) headers.replace(i, raw.slice(0, at).replace(/\r\n$/, ''))
+  }
+}
+
+/** Cuts headers that are longer than `limit` bytes (header_size_limit): the first line, or after the line that reaches it. */
 export function cutHeaders(headers: HeaderBlock, limit: number): void {
   for (let i = 0; i < headers.length; i++) {
     const raw = headers.at(i)?.raw ?? ''
-    if (raw.length <= limit) continue
-    const lineEnd = raw.indexOf('\r\n', limit)
-    const lineStart = raw.lastIndexOf('\n', limit)
-    headers.replace(i, raw.slice(0, lineEnd < 0 || lineStart < 0 ? limit : lineEnd))
+    if (raw.length > limit) headers.replace(i, cut(raw, limit))
   }
+}
+
+/** Lines are taken while what came before is below the limit. The end of a line counts as one byte. */
+function cut(raw: string, limit: number): string {
+  let end = raw.indexOf('\r\n')
+  if (end < 0 || end > limit) return raw.slice(0, limit)
+  for (let folds = 0; end >= 0 && end < raw.length; folds++) {
+    if (end - folds >= limit) return raw.slice(0, end)
+    end = raw.indexOf('\r\n', end + 2)
+  }
+  return raw
 }

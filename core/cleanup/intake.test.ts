@@ -87,6 +87,18 @@ describe('intake', () => {
     )
   })
 
+  it('cuts folded headers where the lines before reach the limit, with one byte for each line end', async () => {
+    const gateway = anIntake({ header_size_limit: '20' })
+    await gateway.take(`X-A: 1\r\n${' 3456\r\n'.repeat(9)}Subject: x\r\n\r\nb\r\n`)
+    assert.ok(gateway.stored[0]?.text.endsWith(`X-A: 1\r\n${' 3456\r\n'.repeat(3)}Subject: x\r\n\r\nb\r\n`))
+  })
+
+  it('ends headers at a NUL, and leaves those of the body', async () => {
+    const gateway = anIntake({})
+    await gateway.take('Subject: n\0ul\r\n gone\r\nX-B: 1\r\n\r\na\0b\r\n')
+    assert.ok(gateway.stored[0]?.text.endsWith('Subject: n\r\nX-B: 1\r\n\r\na\0b\r\n'))
+  })
+
   it('counts hops with its own', async () => {
     const gateway = anIntake({ hopcount_limit: '3' })
     const result = await gateway.take('Received: a\r\nReceived: b\r\n\r\nx\r\n')

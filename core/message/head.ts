@@ -27,6 +27,8 @@ export interface HeadSurvey {
   readonly longestHeader: number
   /** Some name has blanks before its colon. */
   readonly spaced: boolean
+  /** Some header has a NUL. */
+  readonly nul: boolean
 }
 
 /** Names to look for, in lower case, with a bit mask of their lengths so that most lines are passed by unread. */
@@ -76,7 +78,8 @@ export function surveyHead(bytes: Buffer, wanted: WantedHeaders, complete: boole
   let at = 0
   const found = (headers: number, body: number, end: HeadEnd): HeadSurvey => {
     if (headers - begun > longestHeader) longestHeader = headers - begun
-    return { headers, body, end, counts, first, longestHeader, spaced }
+    const nul = bytes.subarray(0, headers).includes(0)
+    return { headers, body, end, counts, first, longestHeader, spaced, nul }
   }
   while (at < size) {
     const newline = bytes.indexOf(LF, at)

@@ -19,6 +19,8 @@ export interface Active {
   jobs: number
   /** To be returned to the sender when the round is over. */
   readonly failures: BounceRecipient[]
+  /** Recipients that an attempt of this round put off, in the order in which it was known. */
+  readonly deferred: number[]
   /** Deliveries that the sender asked to be told of. */
   readonly successes: BounceRecipient[]
   /** The last recipient was delivered: the spool has forgotten the message. */

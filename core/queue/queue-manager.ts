@@ -175,6 +175,7 @@ export class Manager implements QueueManager {
       // One more until all shares are handed out.
       jobs: 1,
       failures: [],
+      deferred: [],
       successes: [],
       isGone: false,
       order: undefined,

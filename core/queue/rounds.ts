@@ -45,6 +45,7 @@ export class Rounds {
     } else {
       recipient.last = failureOf(outcome)
       if (outcome.kind === 'bounced') active.failures.push(noticed(index, 'failed', recipient.last))
+      else active.deferred.push(index)
     }
     const { due } = active
     this.#options.services.emit({ type: 'delivery', envelope, recipient: index, transport, outcome, times, due })
@@ -76,7 +77,7 @@ export class Rounds {
     const { expired, warn, next } = this.#schedule(envelope)
     envelope.attempts = (envelope.attempts ?? 0) + 1
     envelope.next = next
-    const open = openRecipients(envelope)
+    const open = openRecipients(envelope, active.deferred)
     if (expired) {
       this.#options.services.emit({ type: 'expired', queueId: active.id, sender: envelope.sender })
       await this.#bounce(
@@ -185,8 +186,9 @@ export class Rounds {
   }
 }
 
-function openRecipients(envelope: Envelope): number[] {
-  const open: number[] = []
-  for (let i = 0; i < envelope.recipients.length; i++) if (envelope.recipients[i]?.done !== true) open.push(i)
-  return open
+/** Those that were tried come first, as they went: a notice lists them so. */
+function openRecipients(envelope: Envelope, deferred: readonly number[]): number[] {
+  const open = new Set(deferred.filter((index) => envelope.recipients[index]?.done !== true))
+  for (let i = 0; i < envelope.recipients.length; i++) if (envelope.recipients[i]?.done !== true) open.add(i)
+  return [...open]
 }

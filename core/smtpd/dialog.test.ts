@@ -33,6 +33,24 @@ test('a message goes to the intake with its envelope', () =>
     assert.equal(last?.type === 'disconnect' && last.commands, 'ehlo=1 mail=1 rcpt=2/3 data=1 quit=1 commands=6/7')
   }))
 
+test('the original recipient is the address as it was typed', () =>
+  withServer({}, async (server) => {
+    await dialog(server, [
+      ['EHLO client.test', EHLO],
+      MAIL,
+      ['RCPT TO:<"plain"@example.test>', '250 2.1.5 Ok'],
+      ['RCPT TO:<"a b"@example.test>', '250 2.1.5 Ok'],
+      ['RCPT TO:<@route.test:k@example.test>', '250 2.1.5 Ok'],
+      ['RCPT TO:<i..j@example.test>', '250 2.1.5 Ok'],
+      DATA,
+      ['x\r\n.\r\n', QUEUED],
+    ])
+    assert.deepEqual(
+      server.intake.taken[0]?.transaction.recipients.map(({ originalRecipient }) => originalRecipient),
+      ['rfc822;"plain"@example.test', undefined, 'rfc822;@route.test:k@example.test', 'rfc822;i..j@example.test'],
+    )
+  }))
+
 test('syntax of commands', () =>
   withServer({ parameters: { smtpd_hard_error_limit: '1000' } }, (server) =>
     dialog(server, [

@@ -1,6 +1,6 @@
 /** RCPT: names a recipient (RFC 5321 4.1.1.3) with NOTIFY and ORCPT (RFC 3461 4). */
 import { type AcceptedRecipient, NOTIFY } from '../../facts.ts'
-import { parseAddress } from '../../protocol/address.ts'
+import { parseAddress, quoteAddress } from '../../protocol/address.ts'
 import { splitWords } from '../../protocol/command.ts'
 import { REPLIES, replies } from '../../protocol/reply-text.ts'
 import { decodeXtext } from '../../protocol/xtext.ts'
@@ -35,7 +35,7 @@ export const rcpt = command<AcceptedRecipient>({
     if (strictlyAscii(session, transaction.smtputf8, address.text)) return MUST_DECLARE
     // RFC 5321 4.5.3.1.10
     if (transaction.recipients.length >= session.settings.smtpd_recipient_limit) return tooMany(session)
-    return { address, ...options }
+    return { address, ...options, originalRecipient: options.originalRecipient ?? asTyped(path, address.text) }
   },
   ask(session, { address }) {
     const question = { command: 'RCPT', recipient: address }
@@ -49,6 +49,12 @@ export const rcpt = command<AcceptedRecipient>({
     return REPLIES.recipientOk
   },
 })
+
+/** The original recipient of RFC 3461 5.2.1, where the client wrote the address in another form than it has. */
+function asTyped(path: string, address: string): string | undefined {
+  const typed = path.startsWith('<') && path.endsWith('>') ? path.slice(1, -1) : path
+  return typed === quoteAddress(address) ? undefined : oneLine(`rfc822;${typed}`)
+}
 
 /** Recipients past the limit count as errors only after the overshoot. */
 function tooMany({ transaction, settings }: SmtpSession): Reply {

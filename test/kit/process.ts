@@ -17,6 +17,8 @@ export interface ProcessOptions {
   readonly yaml: string
   /** More keys of the listener, in flow style: `parameters: {...}`. */
   readonly listener?: string
+  /** A program, with its arguments, that becomes Postern: `unshare -m`. */
+  readonly wrapper?: readonly string[]
 }
 
 /** A gateway that can be killed and started again, on the same port and spool. */
@@ -25,11 +27,13 @@ export class PosternProcess {
   readonly directory: string
   /** The configuration file. */
   readonly file: string
+  readonly #wrapper: readonly string[]
   #child: ChildProcess | undefined
   /** Every process that was started, so that none is left behind. */
   readonly #pids = new Set<number>()
 
-  constructor({ directory, port, yaml, listener }: ProcessOptions) {
+  constructor({ directory, port, yaml, listener, wrapper = [] }: ProcessOptions) {
+    this.#wrapper = wrapper
     mkdirSync(directory, { recursive: true })
     this.directory = directory
     this.port = port
@@ -60,7 +64,8 @@ ${yaml}
 
   /** Starts it and waits until it greets. @throws Error when it does not within 20 s */
   async start(): Promise<void> {
-    const child = spawn(process.execPath, [MAIN, 'start', this.file], { stdio: ['ignore', 'pipe', 'pipe'] })
+    const [program = '', ...argv] = [...this.#wrapper, process.execPath, MAIN, 'start', this.file]
+    const child = spawn(program, argv, { stdio: ['ignore', 'pipe', 'pipe'] })
     this.#child = child
     if (child.pid !== undefined) this.#pids.add(child.pid)
     for (const stream of [child.stdout, child.stderr])

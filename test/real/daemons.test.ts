@@ -59,11 +59,9 @@ test('rbldnsd lists a client, and rbl refuses it with its text', async (t) => {
   const dns = '127.0.0.4'
   const daemon = start(t, find('rbldnsd') ?? '', ['-n', '-u', 'nobody', '-b', `${dns}/53`, '-w', zones, 'bl.test:ip4set:bl.zone'])
   await eventually(() => assert.match(daemon.output(), /zones (re)?loaded/))
-  const resolv = join(directory, 'resolv.conf')
-  writeFileSync(resolv, `nameserver ${dns}\noptions timeout:2 attempts:1\n`)
   const postern = await startPostern(t, {
     directory,
-    parameters: { resolv_conf: resolv },
+    wrapper: [join(import.meta.dirname, 'with-resolver.sh'), dns],
     yaml: `pipeline:
   relay: [permit_mynetworks, reject_unauth_destination]
   rcpt:
@@ -87,7 +85,7 @@ test('pflogsumm reads the log, and its totals agree with what was sent', async (
     yaml: `pipeline:
   relay: [permit_mynetworks, reject_unauth_destination]
   rcpt:
-    - check_recipient_access: inline:{bad@example.test=REJECT not here}`,
+    - check_recipient_access: 'inline:{{bad@example.test=REJECT not here}}'`,
   })
   const argv = ['-s', '5', '-m', '50', '-l', '2000', '-f', 'a@b.test', '-t', 'u@example.test', `127.0.0.1:${postern.port}`]
   assert.equal((await run(find('smtp-source') ?? '', argv)).status, 0)

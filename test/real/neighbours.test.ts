@@ -85,7 +85,7 @@ test('smtp-sink behind Postern counts what smtp-source sent', async (t) => {
   const postern = await startPostern(t, { directory, parameters: { relayhost: `[127.0.0.1]:${port}` } })
   const argv = ['-s', '5', '-m', '100', '-l', '20000', '-f', 'a@b.test', '-t', 'u@example.test', `127.0.0.1:${postern.port}`]
   assert.equal((await run(find('smtp-source') ?? '', argv)).status, 0)
-  await eventually(() => assert.match(sink.output(), /mesg=100 /))
+  await eventually(() => assert.match(sink.output(), /mesg=100\b/))
 })
 
 test("Dovecot's LMTP gives each recipient its own result", async (t) => {

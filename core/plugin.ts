@@ -51,6 +51,7 @@ export {
   searchDomain,
   searchMail,
   searchRules,
+  searchWhole,
   splitList,
 } from './lookup/search.ts'
 export type { Table, TableContext, TableType } from './lookup/table.ts'
@@ -88,6 +89,8 @@ type Decides<A, R extends Verdict = Verdict> = (request: A) => MaybePromise<R | 
  */
 export interface Handlers {
   access?: Decides<AccessRequest>
+  'listed.sender'?: Decides<AccessRequest, Refusal>
+  'listed.recipient'?: Decides<AccessRequest, Refusal>
   start?: () => MaybePromise<void>
   stop?: () => MaybePromise<void>
   events?: (event: Event) => void
@@ -163,6 +166,13 @@ export interface ActionSubject {
 /** Interprets access(5) results: `REJECT text`, `450 4.7.1 text`, `OK`, `PREPEND X: y`, restriction lists ... */
 export interface AccessActions {
   apply(value: string, request: AccessRequest, subject: ActionSubject): MaybePromise<Verdict | undefined>
+  /** The same where a permit is no safe answer, because strangers choose what is looked up: it becomes a 451, and is told. */
+  restrictive(
+    value: string,
+    request: AccessRequest,
+    subject: ActionSubject,
+    restriction: string,
+  ): MaybePromise<Verdict | undefined>
 }
 
 /** A match list as mynetworks and relay_domains are: names, addresses, networks, tables, `!` and files. */

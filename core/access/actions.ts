@@ -3,7 +3,7 @@
  * `550 5.1.1 text`, lists of restrictions. Reply texts are those of smtpd(8).
  */
 import type { AccessRequest, Edit } from '../facts.ts'
-import type { MaybePromise } from '../lookup/index.ts'
+import { chain, type MaybePromise } from '../lookup/index.ts'
 import type { Scope } from '../parameters.ts'
 import type { AccessActions, ActionSubject, Restrictions } from '../plugin.ts'
 import { aboutSubject } from '../subject.ts'
@@ -82,7 +82,15 @@ export function createActions(deps: ActionsDeps): AccessActions {
     return check instanceof Promise ? check.then(run, failed) : run(check)
   }
 
-  return Object.freeze({
+  const actions: AccessActions = {
+    restrictive(value, request, subject, restriction) {
+      const settle = (verdict: Verdict | undefined): Verdict | undefined => {
+        if (verdict?.kind !== 'permit') return verdict
+        warn(`restriction ${restriction} returns OK for ${subject.name}: this is not allowed, use DUNNO to make an exception`)
+        return CONFIGURATION_ERROR
+      }
+      return chain(actions.apply(value, request, subject), settle)
+    },
     apply(value: string, request: AccessRequest, subject: ActionSubject): MaybePromise<Verdict | undefined> {
       const text = value.trim()
       const space = text.search(/\s/)
@@ -92,13 +100,14 @@ export function createActions(deps: ActionsDeps): AccessActions {
         warn(`access table ${subject.source} entry ${subject.name} has empty value`)
         return undefined
       }
-      if (/^\d+$/.test(text)) return permit()
+      if (/^\d+$/.test(text)) return permit('OK', subject)
       const context = { request, subject, ...constants }
       if (/^[45]\d\d$/.test(word)) return refuse(Number(word), rest, context)
       const action = ACTIONS.get(word.toUpperCase())
       return action === undefined ? restrict(text, request, subject) : action(rest, context)
     },
-  })
+  }
+  return Object.freeze(actions)
 }
 
 /** `<name>: Class rejected: text`, with the status that stands in the text or the default of the code's class. */
@@ -123,13 +132,16 @@ function complain({ subject, warn }: Context, what: string): undefined {
   return undefined
 }
 
-const permitted: Action = () => permit()
+const permitted =
+  (action: string): Action =>
+  (_, { subject }) =>
+    permit(action, subject)
 
 /** The actions by name. */
 const ACTIONS: ReadonlyMap<string, Action> = new Map<string, Action>([
-  ['OK', permitted],
-  ['RELAY', permitted],
-  ['PERMIT', permitted],
+  ['OK', permitted('OK')],
+  ['RELAY', permitted('RELAY')],
+  ['PERMIT', (_, { subject: { name, class: kind } }) => permit('permit', { name, class: kind })],
   ['DUNNO', () => undefined],
   ['REJECT', (text, context) => refuse(context.rejectCode, text, context)],
   ['DEFER', (text, context) => refuse(context.deferCode, text, context)],

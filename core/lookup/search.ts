@@ -89,6 +89,14 @@ export function searchDomain(table: Table, name: string, rules: SearchRules): Ma
   return search(table, [domainKeys(name, rules.parent)])
 }
 
+/** Keys as they are, in order. @throws TableError, or rejects with it */
+export function searchWhole(table: Table, keys: readonly string[]): MaybePromise<Hit | undefined> {
+  return search(
+    table,
+    keys.map((key) => [key]),
+  )
+}
+
 /** A mail address; '' is the null sender. */
 export function searchMail(table: Table, address: string, rules: SearchRules): MaybePromise<Hit | undefined> {
   return search(table, mailKeys(address, rules))

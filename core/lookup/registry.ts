@@ -13,6 +13,10 @@ const LATE: Readonly<Record<string, () => Promise<TableType>>> = {
   unix: async () => (await import('./unix.ts')).unix,
   cdb: async () => (await import('./cdb.ts')).cdb,
   lmdb: async () => (await import('./lmdb.ts')).lmdb,
+  sqlite: async () => (await import('./sqlite.ts')).sqlite,
+  tcp: async () => (await import('./tcp.ts')).tcp,
+  socketmap: async () => (await import('./socketmap.ts')).socketmap,
+  memcache: async () => (await import('./memcache.ts')).memcache,
 }
 
 /** The types that are always there. */

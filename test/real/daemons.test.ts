@@ -91,13 +91,14 @@ test('pflogsumm reads the log, and its totals agree with what was sent', async (
   assert.equal((await run(find('smtp-source') ?? '', argv)).status, 0)
   await swaks(postern.port, '--to', 'no@example.test')
   await swaks(postern.port, '--to', 'bad@example.test')
-  await sink.waitFor(52, 20_000)
+  // 50, and the notice about the one that was refused; a notice counts as delivered, not as received.
+  await sink.waitFor(51, 20_000)
   const summary = await eventually(async () => {
     const said = await run(find('pflogsumm') ?? '', [join(postern.directory, 'postern.log')])
-    assert.match(said.output, / 52 +delivered/)
+    assert.match(said.output, / 51 +delivered/)
     return said.output
   })
-  assert.match(summary, / 52 +received/)
+  assert.match(summary, / 51 +received/)
   assert.match(summary, / 1 +bounced/)
   assert.match(summary, / 1 +rejected/)
   assert.match(summary, /not here/)

@@ -47,6 +47,7 @@ export {
   extensionAt,
   type Hit,
   type SearchRules,
+  searchAddress,
   searchClient,
   searchDomain,
   searchMail,

@@ -89,6 +89,11 @@ export function searchDomain(table: Table, name: string, rules: SearchRules): Ma
   return search(table, [domainKeys(name, rules.parent)])
 }
 
+/** An address, then its networks. @throws TableError, or rejects with it */
+export function searchAddress(table: Table, address: string): MaybePromise<Hit | undefined> {
+  return search(table, [addressKeys(address)])
+}
+
 /** Keys as they are, in order. @throws TableError, or rejects with it */
 export function searchWhole(table: Table, keys: readonly string[]): MaybePromise<Hit | undefined> {
   return search(

@@ -69,11 +69,19 @@ function settingsOf(
   const content = contentStep(checked, finder(service.options, cleanup?.options ?? new Map(), context.settings))
   const options = new Map([...service.options].filter(([name]) => name !== 'cleanup_service_name'))
   const isSame = cleanup === undefined && !service.options.has('receive_override_options')
+  const name = nameParameter(service, context)
   return {
-    parameters: keptParameters(options, context, true),
+    parameters: [...(name === undefined ? [] : [name]), ...keptParameters(options, context, true)],
     stages: differing(accessStages(scope, find, context.report), shared),
     message: isSame ? 'same' : content,
   }
+}
+
+/** `$service_name` is what master.cf calls the service, where a value asks for it and the listener is called otherwise. */
+function nameParameter({ name, origin }: Service, { mentioned }: ImportContext): KeptParameter | undefined {
+  if (!mentioned.has('service_name') || (/^[A-Za-z]/.test(name) && !name.includes(':'))) return undefined
+  const setting = { name: 'service_name', text: name, origin, lineOf: () => origin.from }
+  return { name: setting.name, value: name, setting }
 }
 
 function differing(own: ImportedStages, shared: ImportedStages): ImportedStages {

@@ -16,7 +16,7 @@ export interface ImportedStages {
 
 /** Options of the plugin header-checks, all of them parameters of cleanup(8). */
 export const CONTENT_CHECKS: readonly string[] = ['header_checks', 'mime_header_checks', 'nested_header_checks', 'body_checks']
-export const CONTENT_LIMITS: readonly string[] = ['body_checks_size_limit', 'mime_nesting_limit', 'mime_boundary_length_limit']
+export const CONTENT_LIMITS: readonly string[] = ['body_checks_size_limit']
 
 const NO_RELAY_LIST = 'smtpd_relay_restrictions is empty: the list of rcpt alone says who may relay'
 const RELAY_OF_POSTFIX = "Postfix's default of smtpd_relay_restrictions"

@@ -100,7 +100,8 @@ export class Rounds {
     const schedule: Schedule = {
       next: now + Math.min(Math.max(age, values.minimal_backoff_time), values.maximal_backoff_time),
       expired: age >= lifetime,
-      warn: values.delay_warning_time > 0 && envelope.warned !== true && age >= values.delay_warning_time,
+      // A second early, as Postfix, which counts in whole ones.
+      warn: values.delay_warning_time > 0 && envelope.warned !== true && age >= values.delay_warning_time - 1000,
     }
     if (!hooks['queue.schedule'].isUsed()) return schedule
     try {

@@ -33,6 +33,10 @@ export const ROUTE_PARAMETERS = declare('route', {
   proxy_interfaces: list('', 'Own addresses on a proxy or address translator in front.'),
   inet_protocols: list('all', 'IP versions in use: `ipv4`, `ipv6`, `all`.'),
   recipient_delimiter: text('', 'Characters that separate a user name from its extension (user+tag).'),
+  propagate_unmatched_extensions: list(
+    'canonical, virtual',
+    'Kinds of tables whose results get the extension of an address that was found without it: `canonical`, `virtual`, `generic`.',
+  ),
   parent_domain_matches_subdomains: list(
     'debug_peer_list,fast_flush_domains,mynetworks,permit_mx_backup_networks,qmqpd_authorized_clients,relay_domains,smtpd_access_maps',
     'Features where `example.org` matches its subdomains too, so that `.example.org` is not needed.',

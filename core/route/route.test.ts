@@ -158,6 +158,13 @@ test('each address class has its transport', async () => {
   assert.equal(await route(own, 'a@elsewhere.test'), 'smtp:[d]')
 })
 
+test('what comes back of notices to the postmaster ends at home', async () => {
+  const router = await routerOf({ double_bounce_sender: 'double-bounce' })
+  assert.equal(await route(router, 'Double-Bounce@local.test'), 'discard:undeliverable postmaster notification discarded')
+  assert.equal(await route(router, 'double-bounce@elsewhere.test'), 'smtp:elsewhere.test')
+  assert.equal(await route(await routerOf(), '@local.test'), 'local:mx.test')
+})
+
 test('senders have their own ways', async () => {
   const router = await routerOf({
     relayhost: '[r]',

@@ -44,15 +44,18 @@ export async function createRouter(deps: RouterDeps): Promise<Router> {
     defaults: await open(values.sender_dependent_default_transport_maps),
   }
   const finish = (route: PartialRoute): Route => finished(route, deps.transports)
+  const doubleBounce = `${deps.scope.text('double_bounce_sender') || ' '}@`.toLowerCase()
   const plain = (envelope: Envelope, recipient: Recipient): MaybePromise<Route> => {
     if (envelope.filter !== undefined) return finish(filterRoute(envelope.filter, recipient))
     return chain(deps.destinations.resolve(recipient.address), (address) =>
       chain(deps.destinations.classify(address), (name) =>
-        chain(classRoute(name, domainOf(address), envelope.sender, values, tables), (base) =>
-          chain(lookUp(tables.transport, transportKeys(address, values)), (entry) =>
-            finish(entry === undefined ? base : merged(base, parseRoute(entry), domainOf(address))),
-          ),
-        ),
+        name === 'local' && address.slice(0, address.lastIndexOf('@') + 1).toLowerCase() === doubleBounce
+          ? NOWHERE
+          : chain(classRoute(name, domainOf(address), envelope.sender, values, tables), (base) =>
+              chain(lookUp(tables.transport, transportKeys(address, values)), (entry) =>
+                finish(entry === undefined ? base : merged(base, parseRoute(entry), domainOf(address))),
+              ),
+            ),
       ),
     )
   }
@@ -61,6 +64,9 @@ export async function createRouter(deps: RouterDeps): Promise<Router> {
   return (envelope, recipient) =>
     chain(ask(hooks['queue.route'], { envelope, recipient }), (route) => route ?? plain(envelope, recipient))
 }
+
+/** Where what comes back of our own notices ends: double_bounce_sender at home has no mailbox. */
+const NOWHERE: Route = Object.freeze({ transport: 'discard', nexthop: 'undeliverable postmaster notification discarded' })
 
 const domainOf = (address: string): string => address.slice(address.lastIndexOf('@') + 1)
 

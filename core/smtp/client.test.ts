@@ -96,7 +96,7 @@ test('envelopes: SIZE, BODY, SMTPUTF8, DSN, quoting', async () => {
   await transport.deliver(message, mx.nexthop)
   await transport.deliver(message, quiet.nexthop)
   assert.deepEqual(saidTo(mx).slice(1, 4), [
-    'MAIL FROM:<"se nd"@sender.test> SIZE=21 BODY=8BITMIME SMTPUTF8 ENVID=a+2Bb RET=FULL',
+    'MAIL FROM:<"se nd"@sender.test> SIZE=21 BODY=8BITMIME ENVID=a+2Bb RET=FULL SMTPUTF8',
     'RCPT TO:<"q\\"q"@a.test> ORCPT=rfc822;a+3Db@a.test',
     'RCPT TO:<u@a.test> ORCPT=rfc822;First+20Last@x.test NOTIFY=SUCCESS,DELAY',
   ])

@@ -43,9 +43,9 @@ export function mailCommand(sender: string, envelope: Envelope, size: number, { 
   // To a server without 8BITMIME content may be converted, and so have another size.
   if (features.size >= 0 && (features.eightBitMime || isVerbatim)) command += ` SIZE=${size}`
   if (features.eightBitMime && envelope.body !== undefined) command += ` BODY=${envelope.body}`
-  if (features.smtputf8 && envelope.smtputf8 === true) command += ' SMTPUTF8'
   if (features.dsn && envelope.envid !== undefined) command += ` ENVID=${encodeXtext(envelope.envid)}`
   if (features.dsn && envelope.ret !== undefined) command += ` RET=${envelope.ret}`
+  if (features.smtputf8 && envelope.smtputf8 === true) command += ' SMTPUTF8'
   return command
 }
 

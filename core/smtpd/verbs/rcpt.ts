@@ -107,14 +107,14 @@ function parseOrcpt(value: string): string | undefined {
   if (semicolon <= 0) return undefined
   const type = value.slice(0, semicolon)
   const address = value.slice(semicolon + 1)
-  const decoded = type.toLowerCase() === 'utf-8' ? decodeUtf8Address(address) : decodeXtext(address)
+  const decoded = type.toLowerCase() === 'utf-8' ? decodeUnitext(address) : decodeXtext(address)
   return decoded === undefined ? undefined : oneLine(`${type};${decoded}`)
 }
 
-function decodeUtf8Address(address: string): string {
-  const unescaped = address.replace(/\\x\{([0-9A-Fa-f]{1,6})\}/g, (whole, digits: string) => {
+/** utf-8-addr-unitext: characters as they are, or as `\\x{hex}`; a plus sign means nothing (RFC 6533 3). */
+function decodeUnitext(address: string): string {
+  return address.replace(/\\x\{([0-9A-Fa-f]{1,6})\}/g, (whole, digits: string) => {
     const point = Number.parseInt(digits, 16)
     return point > 0x10ffff || (point >= 0xd800 && point <= 0xdfff) ? whole : String.fromCodePoint(point)
   })
-  return decodeXtext(unescaped) ?? unescaped
 }

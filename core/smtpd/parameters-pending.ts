@@ -1,5 +1,5 @@
 /** Parameters that are accepted and not yet honoured: what sets them is told that they have no effect. */
-import { choice, code, count, declare, flag, list, text, time } from '../parameters.ts'
+import { choice, count, declare, flag, list, text, time } from '../parameters.ts'
 
 /** Known, and honoured once smtpd exists. */
 export const SMTPD_PENDING = declare('smtpd', {
@@ -14,8 +14,6 @@ export const SMTPD_PENDING = declare('smtpd', {
     'Time limits hold for a whole command or block of content and not for each read.',
     { live: false },
   ),
-  plaintext_reject_code: code('450', 'Reply code of reject_plaintext_session.', { live: false }),
-  multi_recipient_bounce_reject_code: code('550', 'Reply code of reject_multi_recipient_bounce.', { live: false }),
   permit_mx_backup_networks: list('', 'Networks one of which must hold a primary MX for permit_mx_backup.', { live: false }),
   smtputf8_autodetect_classes: list('sendmail, verify', 'Kinds of mail made here that need SMTPUTF8 when their addresses do.', {
     live: false,

@@ -85,6 +85,10 @@ export interface Session {
   readonly forwarded?: Forwarded | undefined
   /** The mail transaction; undefined before MAIL. */
   readonly transaction: Transaction | undefined
+  /** The transaction that MAIL is about to begin, while its lists are asked. */
+  readonly candidate?: Transaction | undefined
+  /** `yes` when the session began while its listener was overloaded (STRESS_README); absent or empty: no. */
+  readonly stress?: string
 }
 
 /** DSN NOTIFY as bits (RFC 3461 4.1). */

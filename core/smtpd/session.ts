@@ -80,6 +80,10 @@ export class SmtpSession implements Session {
     return this.deps.runtime.config.protocol === 'lmtp'
   }
 
+  get stress(): string {
+    return this.settings.stress
+  }
+
   /** The transaction that edits and discards are for. */
   get current(): OpenTransaction | undefined {
     return this.transaction ?? this.candidate

@@ -14,6 +14,8 @@ export type BareNewline = 'no' | 'normalize' | 'reject'
 
 export interface Settings extends Parameters {
   readonly myhostname: string
+  /** `yes` in times of overload, else ''. */
+  readonly stress: string
   readonly address: AddressRules
   readonly bareNewline: BareNewline
   /** cleanup_replace_stray_cr_lf */
@@ -91,6 +93,7 @@ function derive(scope: Scope, lists: ClientLists): Settings {
   return {
     ...values,
     myhostname: scope.text('myhostname') ?? 'localhost',
+    stress: scope.text('stress') ?? '',
     address: {
       strict: values.strict_rfc821_envelopes,
       nullDomain: yes('resolve_null_domain'),

@@ -13,9 +13,30 @@ function recipientOf({ recipient, stage, argument }: AccessRequest, transaction:
 
 const isContentStage = (stage: AccessRequest['stage']): boolean => stage === 'data' || stage === 'end_of_data'
 
+/** What MAIL declared; what came, once it has come. */
+function sizeOf({ stage }: AccessRequest, { candidate }: Session, transaction: Transaction | undefined): number {
+  if (stage === 'end_of_data') return transaction?.size ?? 0
+  return (transaction ?? candidate)?.declaredSize ?? 0
+}
+
+/** Names of a certificate that was verified, as xtext (RFC 3461 4): they are whatever their authority wrote. */
+function trustedName(tls: Session['tls'], name = ''): string {
+  if (tls?.isTrusted !== true) return ''
+  let out = ''
+  for (const octet of Buffer.from(name, 'utf8')) {
+    const isPlain = octet > 32 && octet < 127 && octet !== PLUS && octet !== EQUALS
+    out += isPlain ? String.fromCharCode(octet) : `+${octet.toString(16).toUpperCase().padStart(2, '0')}`
+  }
+  return out
+}
+
+const PLUS = 0x2b
+const EQUALS = 0x3d
+
 /** Attributes in order; what is undefined is sent empty. */
 const ATTRIBUTES: readonly (readonly [name: string, value: Value])[] = [
-  ['protocol_state', ({ command }) => command],
+  // BDAT is another way to say DATA; its list is the same.
+  ['protocol_state', ({ command }) => (command === 'BDAT' ? 'DATA' : command)],
   ['protocol_name', (_, { protocol }) => protocol],
   ['client_address', ({ client }) => client.address],
   ['client_name', ({ client }) => client.name],
@@ -29,14 +50,14 @@ const ATTRIBUTES: readonly (readonly [name: string, value: Value])[] = [
   ['recipient_count', ({ stage }, _, transaction) => (isContentStage(stage) ? (transaction?.recipients.length ?? 0) : 0)],
   ['queue_id', (_, __, transaction) => transaction?.queueId],
   ['instance', (request, session, transaction) => instanceOf(request, session, transaction)],
-  ['size', ({ stage }, _, transaction) => (stage === 'end_of_data' ? transaction?.size : transaction?.declaredSize) ?? 0],
+  ['size', sizeOf],
   ['etrn_domain', ({ stage, argument }) => (stage === 'etrn' ? argument : '')],
-  ['stress', () => ''],
+  ['stress', (_, { stress }) => stress],
   ['sasl_method', (_, { sasl }) => sasl?.method],
   ['sasl_username', (_, { sasl }) => sasl?.username],
   ['sasl_sender', (_, { sasl }) => sasl?.sender],
-  ['ccert_subject', (_, { tls }) => tls?.subject],
-  ['ccert_issuer', (_, { tls }) => tls?.issuer],
+  ['ccert_subject', (_, { tls }) => trustedName(tls, tls?.subject)],
+  ['ccert_issuer', (_, { tls }) => trustedName(tls, tls?.issuer)],
   ['ccert_fingerprint', (_, { tls }) => tls?.fingerprint],
   ['ccert_pubkey_fingerprint', (_, { tls }) => tls?.publicKeyFingerprint],
   ['encryption_protocol', (_, { tls }) => tls?.protocol],

@@ -11,11 +11,18 @@ export interface Limits {
   readonly requestLimit: number
 }
 
+const NO_ACTION = 'missing attribute action'
 /** What a server may say at most, in bytes: an action is one line. */
 const LONGEST_ANSWER = 16_384
 
-/** The exchange failed; `message` is what logs say. */
-export class PolicyError extends Error {}
+/** The exchange failed; `message` is what logs say, `detail` what was wrong with the answer. */
+export class PolicyError extends Error {
+  readonly detail: string | undefined
+  constructor(message: string, detail?: string) {
+    super(message)
+    this.detail = detail
+  }
+}
 
 /** One connection and how long it has been in use. */
 interface Line {
@@ -122,7 +129,8 @@ function exchange(socket: Socket, request: string, timeout: number): Promise<str
       const action = end === null ? undefined : actionOf(text.slice(0, end.index))
       // What follows would be taken for the answer to the next request.
       if (end !== null && end.index + end[0].length < text.length) socket.destroy()
-      done(() => (action === undefined ? reject(new PolicyError('Application error')) : resolve(action)))
+      const failure = (): PolicyError => new PolicyError('Application error', end === null ? 'too long an answer' : NO_ACTION)
+      done(() => (action === undefined ? reject(failure()) : resolve(action)))
     }
     socket.ref()
     socket.on('data', read)

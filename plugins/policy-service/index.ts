@@ -2,7 +2,7 @@
  * policy-service: asks a server about each request and does what it says (postgrey, policyd-spf, postfwd ...).
  * Postfix: check_policy_service, smtpd_policy_service_* (SMTPD_POLICY_README).
  */
-import { count, declare, definePlugin, stageSubject, text, time } from '#postern'
+import { count, declare, definePlugin, type Session, stageSubject, text, time } from '#postern'
 import type { PolicyServiceOptions } from '../../schemas/plugins/policy-service.d.ts'
 import schema from '../../schemas/plugins/policy-service.json' with { type: 'json' }
 import { renderRequest } from './attributes.ts'
@@ -45,24 +45,34 @@ export default definePlugin<PolicyServiceOptions>({
     const client = createPolicyClient(endpoint, limits, clock.now)
     const server = endpointName(endpoint)
 
+    /** Sessions that lost their last try on a connection which the server closed. */
+    const disappointed = new WeakSet<Session>()
+
     /** Asks as often as is allowed; undefined when no answer came. */
-    const ask = async (request: string): Promise<string | undefined> => {
-      for (let attempt = 1; attempt <= tries; attempt++) {
+    const ask = async (request: string, session: Session): Promise<string | undefined> => {
+      // smtpd(8) finds out with the first try of the session's next request that this connection is dead.
+      const first = disappointed.delete(session) ? 2 : 1
+      let why = 'Application error'
+      for (let attempt = first; attempt <= tries; attempt++) {
+        if (attempt > 1) await clock.sleep(delay, signal)
         try {
           return await client.ask(request)
         } catch (error) {
           if (!(error instanceof PolicyError)) throw error
+          why = error.message
+          if (error.detail !== undefined) log.warn(`${error.detail} in input from ${server}`)
           // A server that closed a kept connection has done nothing wrong: the next attempt opens a new one.
-          if (attempt > 1 || attempt === tries || error.message !== 'Application error')
-            log.warn(`problem talking to server ${server}: ${error.message}`)
-          if (attempt < tries) await clock.sleep(delay, signal)
+          const isTold = attempt < tries && (attempt > 1 || why !== 'Application error')
+          if (isTold) log.warn(`problem talking to server ${server}: ${why}`)
         }
       }
+      if (why === 'Application error') disappointed.add(session)
+      log.warn(`problem talking to server ${server}: ${why}`)
       return undefined
     }
     return {
       async access(request) {
-        const action = await ask(renderRequest(request, context))
+        const action = await ask(renderRequest(request, context), request.session)
         return actions.apply(action ?? fallback, request, { ...stageSubject(request), source: server })
       },
       stop: () => client.close(),

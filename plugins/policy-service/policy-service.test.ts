@@ -7,6 +7,8 @@ import fc from 'fast-check'
 import {
   type AccessFacts,
   anAccessRequest,
+  anAddress,
+  aTransaction,
   fakeClock,
   fakePolicyServer,
   mount,
@@ -155,6 +157,24 @@ test('a server that hangs up is asked again, then the default action is taken', 
   )
 })
 
+test('a session that lost its last try has one try less, as in Postfix', async () => {
+  await using(
+    ({ recipient }) => (recipient === 'bad@x' ? undefined : 'DUNNO'),
+    async ({ hooks, server }) => {
+      const bad = anAccessRequest('rcpt', { recipient: 'bad@x' })
+      const good = { ...bad, recipient: anAddress('good@x') }
+      const asked = async (request: typeof bad) => (await hooks['access.rcpt'].promise(request))?.kind
+      assert.equal(await asked(bad), 'defer')
+      assert.equal(server.requests.length, 2)
+      assert.equal(await asked(bad), 'defer')
+      assert.equal(server.requests.length, 3)
+      assert.equal(await asked(good), undefined)
+      assert.equal(await asked(anAccessRequest('rcpt', { recipient: 'bad@x' })), 'defer')
+      assert.equal(server.requests.length, 6)
+    },
+  )
+})
+
 test('settings of one service win over parameters', async () => {
   await using(
     () => undefined,
@@ -248,17 +268,26 @@ test('attributes depend on the stage', () => {
   assert.equal(attributes('mail').get('instance'), '')
   assert.equal(attributes('etrn', { argument: 'relay.test' }).get('etrn_domain'), 'relay.test')
   assert.equal(attributes('vrfy', { argument: 'b@x' }).get('recipient'), 'b@x')
+  const early = { candidate: aTransaction({ declaredSize: 77 }), stress: 'yes' }
+  const mail = anAccessRequest('mail', { session: early })
+  Object.assign(mail.session, { transaction: undefined })
+  assert.match(renderRequest(mail, ''), /\nsize=77\n.*\nstress=yes\n/s)
+  assert.match(renderRequest({ ...end, stage: 'data', command: 'BDAT' }, ''), /\nprotocol_state=DATA\n/)
   const tls = {
     protocol: 'TLSv1.3',
     cipher: 'C',
     bits: 256,
-    subject: 's',
+    subject: 'A=B ü',
     issuer: 'i',
     fingerprint: 'f',
     publicKeyFingerprint: 'p',
   }
   const sasl = { method: 'PLAIN', username: 'u', sender: 'o' }
   const secure = attributes('rcpt', { session: { tls, sasl } })
+  assert.equal(secure.get('ccert_subject'), '')
+  assert.equal(secure.get('ccert_fingerprint'), 'f')
+  const trusted = attributes('rcpt', { session: { tls: { ...tls, isTrusted: true } } })
+  assert.equal(trusted.get('ccert_subject'), 'A+3DB+20+C3+BC')
   assert.equal(secure.get('encryption_keysize'), '256')
   assert.equal(secure.get('sasl_sender'), 'o')
 })

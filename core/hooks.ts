@@ -24,6 +24,7 @@ import type {
   PeerFacts,
 } from './smtp/hooked.ts'
 import type { Outcome, Route } from './smtp/types.ts'
+import { StateError } from './state/types.ts'
 import { onlyWarning } from './subject.ts'
 import type { Refusal, Verdict } from './verdict.ts'
 
@@ -174,7 +175,9 @@ export function createHooks(fault: FaultSink, warned: WarnSink) {
     /** Everything that happens, for logs, metrics and webhooks. */
     events: tell<Event>('events'),
 
-    /** Before each verb is obeyed: rates, forbidden commands, unauthorised pipelining. */
+    /** A client has connected, or XCLIENT has made it another: before its greeting and every list. */
+    connect: decide<FilterRequest, Refusal>('connect'),
+    /** A well-formed command is about to be obeyed: rates, forbidden commands. */
     command: decide<CommandRequest, Refusal>('command'),
     /** A command line before it is parsed: smtpd_command_filter. */
     line: trim<string, Session>('line'),
@@ -196,6 +199,9 @@ export function createHooks(fault: FaultSink, warned: WarnSink) {
     'access.end_of_data': decide<AccessRequest>('access.end_of_data'),
     /** smtpd_etrn_restrictions. */
     'access.etrn': decide<AccessRequest>('access.etrn'),
+    /** After the lists, whatever they permitted: is the sender, or the recipient, one of those that tables list? */
+    'listed.sender': decide<AccessRequest, Refusal>('listed.sender'),
+    'listed.recipient': decide<AccessRequest, Refusal>('listed.recipient'),
     /** Before VRFY answers. */
     'access.vrfy': decide<AccessRequest>('access.vrfy'),
     /** Filters see each accepted step, after access, even after a permit: milters, content filters. */
@@ -300,8 +306,10 @@ function guarded(tap: Tapped, hook: string, kind: HookKind, fault: FaultSink, wa
     return kind === 'decide' ? attributed(result as Verdict, subject, policy, warned) : result
   }
   const failed = (error: unknown, done: Callback): undefined => {
-    fault(policy.id, hook, error)
-    if (policy.onError === 'skip') return done(null)
+    // State tells of its outages itself, once; what they mean is declared with each use.
+    const isOutage = error instanceof StateError
+    if (!isOutage) fault(policy.id, hook, error)
+    if (policy.onError === 'skip' || (isOutage && error.onFailure === 'open')) return done(null)
     if (kind !== 'decide') return done(new StepError(policy.id, hook, error))
     const cause = error instanceof Error ? error.message : String(error)
     return done(

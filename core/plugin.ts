@@ -3,7 +3,7 @@
  * from Postern, and it is kept small and stable: `apiVersion` 1.
  */
 import type { Event } from './events.ts'
-import type { AccessRequest, AccessStage, Client, SaslFacts, Session } from './facts.ts'
+import type { AccessRequest, AccessStage, Client, SaslFacts, Session, TlsFacts } from './facts.ts'
 import type {
   AdmitRequest,
   AuthRequest,
@@ -38,6 +38,7 @@ import type {
   PeerFacts,
 } from './smtp/hooked.ts'
 import type { Outcome, Route } from './smtp/types.ts'
+import type { State } from './state/types.ts'
 import type { Refusal, Verdict } from './verdict.ts'
 
 export type * from './events.ts'
@@ -72,6 +73,8 @@ export { oneLine, reply } from './reply.ts'
 export { expandTemplate, expansionFilter, filtered, requestValue } from './reply-template.ts'
 export type * from './smtp/hooked.ts'
 export type * from './smtp/types.ts'
+export type { Bucket, OnFailure, Presence, State, Store, Taken } from './state/types.ts'
+export { StateError } from './state/types.ts'
 export { clientSubject, type Subject, stageSubject } from './subject.ts'
 export * from './verdict.ts'
 
@@ -95,6 +98,7 @@ export interface Handlers {
   start?: () => MaybePromise<void>
   stop?: () => MaybePromise<void>
   events?: (event: Event) => void
+  connect?: Decides<FilterRequest, Refusal>
   command?: Decides<CommandRequest, Refusal>
   line?: (line: string, session: Session) => string | undefined
   reply?: (reply: Reply, session: Session) => Reply | undefined
@@ -108,6 +112,7 @@ export interface Handlers {
   ehlo?: (keywords: readonly string[], session: Session) => readonly string[] | undefined
   auth?: (request: AuthRequest) => MaybePromise<SaslFacts | Refusal | undefined>
   disconnect?: (session: Session) => MaybePromise<void>
+  'tls.server.established'?: Decides<TlsFacts & { readonly session: Session }, Refusal>
   'cleanup.sender'?: (sender: string, request: IntakeRequest) => MaybePromise<string | undefined>
   'cleanup.recipients'?: (
     recipients: readonly NewRecipient[],
@@ -215,6 +220,8 @@ export interface PluginContext {
   matchList(patterns: string | readonly string[], options?: { readonly parent?: boolean }): Promise<MatchList>
   readonly log: Logger
   readonly clock: Clock
+  /** What is remembered beyond a session, and shared by all workers or all gateways. */
+  readonly state: State
   /** 0 <= x < 1. */
   random(): number
   /** Tells an event. */

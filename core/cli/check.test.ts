@@ -51,6 +51,7 @@ test('pipeline show --json has steps by hook, of one listener when asked', async
     [
       ['access.relay', ['permit_mynetworks', 'reject_unauth_destination']],
       ['access.rcpt', ['permit_mynetworks', 'reject']],
+      ['listed.recipient', ['recipient-classes']],
     ],
   )
   const missing = await run((streams) => showPipeline(file, { listener: 'submit' }, streams))

@@ -35,7 +35,7 @@ const EARLY: readonly EarlyStage[] = ['connect', 'helo', 'mail']
 export function askEarly(session: SmtpSession, stage: EarlyStage, question: Question): MaybePromise<Reply | undefined> {
   if (session.settings.smtpd_delay_reject) return undefined
   session.deferred?.delete(stage)
-  return evaluate(session, [stage], question, (held) => {
+  return evaluate(session, stage === 'mail' ? MAIL_LISTS : [stage], question, (held) => {
     if (held.ifPermit === undefined) return undefined
     session.deferred ??= new Map()
     session.deferred.set(stage, held.ifPermit)
@@ -56,12 +56,17 @@ export function askStage(session: SmtpSession, stage: AccessStage, question: Que
   return evaluate(session, [stage], question, (held) => held.ifPermit)
 }
 
-const RELAY_FIRST: readonly AccessStage[] = ['relay', 'rcpt']
-const RELAY_LAST: readonly AccessStage[] = ['rcpt', 'relay']
-const DELAYED_RELAY_FIRST: readonly AccessStage[] = [...EARLY, ...RELAY_FIRST]
-const DELAYED_RELAY_LAST: readonly AccessStage[] = [...EARLY, ...RELAY_LAST]
+/** The lists of the stages, and what is asked after those of an address whatever they permit. */
+type List = AccessStage | 'listed.sender' | 'listed.recipient'
 
-function recipientStages({ settings }: SmtpSession): readonly AccessStage[] {
+const MAIL_LISTS: readonly List[] = ['mail', 'listed.sender']
+const RELAY_FIRST: readonly List[] = ['relay', 'rcpt', 'listed.recipient']
+const RELAY_LAST: readonly List[] = ['rcpt', 'relay', 'listed.recipient']
+const DELAYED: readonly List[] = ['connect', 'helo', ...MAIL_LISTS]
+const DELAYED_RELAY_FIRST: readonly List[] = [...DELAYED, ...RELAY_FIRST]
+const DELAYED_RELAY_LAST: readonly List[] = [...DELAYED, ...RELAY_LAST]
+
+function recipientStages({ settings }: SmtpSession): readonly List[] {
   const relayFirst = settings.smtpd_relay_before_recipient_restrictions
   if (settings.smtpd_delay_reject) return relayFirst ? DELAYED_RELAY_FIRST : DELAYED_RELAY_LAST
   return relayFirst ? RELAY_FIRST : RELAY_LAST
@@ -74,7 +79,7 @@ function firstDeferred({ deferred }: SmtpSession): Refusal | undefined {
 /** Runs lists until one refuses; `end` sees what was held back when none did. */
 function evaluate(
   session: SmtpSession,
-  stages: readonly AccessStage[],
+  stages: readonly List[],
   question: Question,
   end: (held: Held) => Refusal | undefined,
 ): MaybePromise<Reply | undefined> {
@@ -88,13 +93,13 @@ function evaluate(
 
 function runLists(
   session: SmtpSession,
-  stages: readonly AccessStage[],
+  stages: readonly List[],
   from: number,
   question: Question,
   held: Held,
 ): MaybePromise<Refusal | undefined> {
   for (let i = from; i < stages.length; i++) {
-    const result = runList(session, stages[i] as AccessStage, question, held)
+    const result = runList(session, stages[i] as List, question, held)
     if (result instanceof Promise)
       return result.then((refusal) => {
         forgetIfReject(stages[i] as AccessStage, held)
@@ -111,7 +116,16 @@ function forgetIfReject(stage: AccessStage, held: Held): void {
   if (stage !== 'relay' && stage !== 'rcpt') held.ifReject = undefined
 }
 
-function runList(session: SmtpSession, stage: AccessStage, question: Question, held: Held): MaybePromise<Refusal | undefined> {
+function runList(session: SmtpSession, list: List, question: Question, held: Held): MaybePromise<Refusal | undefined> {
+  if (list === 'listed.sender' || list === 'listed.recipient') {
+    const { hooks } = session.deps.runtime
+    if (!hooks[list].isUsed()) return undefined
+    return ask(hooks[list], new Request(session, list === 'listed.sender' ? 'mail' : 'rcpt', question, held))
+  }
+  return runStage(session, list, question, held)
+}
+
+function runStage(session: SmtpSession, stage: AccessStage, question: Question, held: Held): MaybePromise<Refusal | undefined> {
   if (stage === 'helo' && session.helo === undefined) return undefined
   const hook = session.deps.runtime.hooks[`access.${stage}`]
   if (!hook.isUsed()) return stage === 'relay' ? relayDefault(session, question) : undefined
@@ -180,6 +194,7 @@ export function refuse(session: SmtpSession, refusal: Refusal, question: Questio
     text: refusal.text,
     ...(refusal.close === true ? { close: true } : {}),
   })
+  if (refusal.told === true) return reply
   session.tellRefused(question.command, reply, {
     ...(question.recipient === undefined ? {} : { recipient: question.recipient.text }),
     ...(question.sender === undefined ? {} : { sender: question.sender.text }),

@@ -1,0 +1,123 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { anAccessRequest, fakeTable, mount } from '../../test/kit/index.ts'
+import recipientClasses from './index.ts'
+import { userKeys } from './keys.ts'
+
+const OURS = {
+  myhostname: 'gw.example',
+  mydestination: 'local.test',
+  local_recipient_maps: 'inline:{u=x, full@local.test=x}',
+  relay_domains: 'relay.test',
+  relay_recipient_maps: 'inline:{r@relay.test=x, @sub.relay.test=x, bare=x}',
+  virtual_alias_domains: 'alias.test',
+  virtual_alias_maps: 'inline:{known@alias.test=b@relay.test, loc=u}',
+  virtual_mailbox_domains: 'box.test',
+  virtual_mailbox_maps: 'inline:{known@box.test=x}',
+  canonical_maps: 'inline:{canon@relay.test=y}',
+  recipient_canonical_maps: 'inline:{rcanon@relay.test=y}',
+  sender_canonical_maps: 'inline:{scanon@relay.test=y}',
+  recipient_delimiter: '+',
+}
+
+/** What is said of an address by the parameters alone. */
+async function said(
+  which: 'recipient' | 'sender',
+  address: string,
+  parameters: Record<string, string> = {},
+  tables = {},
+): Promise<string> {
+  const mounted = await mount(recipientClasses, {}, { stage: 'use', parameters: { ...OURS, ...parameters }, tables })
+  const request = anAccessRequest(which === 'sender' ? 'mail' : 'rcpt', { [which]: address })
+  const verdict = await mounted.ask(`listed.${which}`, request)
+  await mounted.stop()
+  return verdict === undefined || verdict.kind === 'discard' ? 'known' : `${verdict.code} ${verdict.status} ${verdict.text}`
+}
+
+const KNOWN = `u@local.test U+x@LOCAL.test. full@local.test postmaster@local.test mailer-daemon Double-Bounce@local.test loc@local.test
+  r@relay.test canon@relay.test rcanon@relay.test any@sub.relay.test known@alias.test known+x@box.test anyone@elsewhere.test
+  r%relay.test@local.test`
+
+const UNKNOWN: [string, string][] = [
+  ['nobody', 'local recipient'],
+  ['nobody@local.test', 'local recipient'],
+  ['postmaster@relay.test', 'relay recipient'],
+  ['bare@relay.test', 'relay recipient'],
+  ['loc@relay.test', 'relay recipient'],
+  ['scanon@relay.test', 'relay recipient'],
+  ['x@alias.test', 'virtual alias'],
+  ['x@box.test', 'virtual mailbox'],
+]
+
+test('smtpd_reject_unlisted_recipient: who is known in the class of the domain', async () => {
+  for (const address of KNOWN.split(/\s+/))
+    assert.equal(await said('recipient', address, { myorigin: 'local.test' }), 'known', address)
+  for (const [address, table] of UNKNOWN)
+    assert.equal(
+      await said('recipient', address, { myorigin: 'local.test' }),
+      `550 5.1.1 <${address}>: Recipient address rejected: User unknown in ${table} table`,
+    )
+})
+
+test('smtpd_reject_unlisted_sender, and the null sender', async () => {
+  const yes = { smtpd_reject_unlisted_sender: 'yes' }
+  const rejected = 'Sender address rejected: User unknown in'
+  assert.equal(await said('sender', 'x@relay.test', yes), `550 5.1.0 <x@relay.test>: ${rejected} relay recipient table`)
+  assert.equal(await said('sender', 'x@alias.test', yes), `550 5.1.7 <x@alias.test>: ${rejected} virtual alias table`)
+  for (const known of ['', 'scanon@relay.test', 'rcanon@relay.test', 'x@elsewhere.test'])
+    assert.equal(await said('sender', known, yes), 'known')
+  assert.equal(await said('sender', 'x@relay.test'), 'known')
+})
+
+test('nothing is asked when the parameter says no, and without tables all are known but aliases', async () => {
+  assert.equal(await said('recipient', 'x@relay.test', { smtpd_reject_unlisted_recipient: 'no' }), 'known')
+  const none = { local_recipient_maps: '', relay_recipient_maps: '', virtual_alias_maps: '', virtual_mailbox_maps: '' }
+  for (const address of ['x@local.test', 'x@relay.test', 'x@box.test'])
+    assert.equal(await said('recipient', address, none), 'known')
+  assert.match(await said('recipient', 'x@alias.test', none), /virtual alias table/)
+})
+
+test('codes of each class, and show_user_unknown_table_name', async () => {
+  const codes = {
+    unknown_local_recipient_reject_code: '450',
+    unknown_relay_recipient_reject_code: '551',
+    unknown_virtual_alias_reject_code: '552',
+    unknown_virtual_mailbox_reject_code: '553',
+    show_user_unknown_table_name: 'no',
+  }
+  const expected = ['450 4.1.1', '551 5.1.1', '552 5.1.1', '553 5.1.1']
+  for (const [i, domain] of ['local', 'relay', 'alias', 'box'].entries())
+    assert.equal(
+      await said('recipient', `x@${domain}.test`, codes),
+      `${expected[i]} <x@${domain}.test>: Recipient address rejected: User unknown`,
+    )
+})
+
+test('a table that fails now or later is a temporary failure', async () => {
+  const answer = '451 4.3.0 <x@relay.test>: Temporary lookup failure'
+  assert.equal(await said('recipient', 'x@relay.test', { relay_recipient_maps: 'fail:x' }), answer)
+  const broken = { 'fake:late': fakeTable({ 'x@relay.test': new Error('down') }, { later: true }) }
+  assert.equal(await said('recipient', 'x@relay.test', { relay_recipient_maps: 'fake:late' }, broken), answer)
+  const late = { 'fake:late': fakeTable({ 'r@relay.test': 'x' }, { later: true }) }
+  assert.equal(await said('recipient', 'r@relay.test', { relay_recipient_maps: 'fake:late' }, late), 'known')
+  assert.match(await said('recipient', 'y@relay.test', { relay_recipient_maps: 'fake:late' }, late), /User unknown/)
+})
+
+test('restrictions ask where they stand', async () => {
+  for (const [name, stage, about] of [
+    ['reject_unlisted_recipient', 'rcpt', 'Recipient'],
+    ['reject_unlisted_sender', 'mail', 'Sender'],
+  ] as const) {
+    const mounted = await mount(recipientClasses, undefined, { stage, parameters: OURS, restriction: { name } })
+    const facts = { sender: 'x@relay.test', recipient: 'x@relay.test' }
+    const verdict = await mounted.access(stage, facts)
+    assert.ok(verdict?.kind === 'reject')
+    assert.match(verdict.text, new RegExp(`${about} address rejected`))
+  }
+})
+
+test('keys of an address', () => {
+  assert.deepEqual(userKeys('U+x@A.test', true, '+'), ['u+x@a.test', 'u@a.test', 'u+x', 'u', '@a.test'])
+  assert.deepEqual(userKeys('u@a.test', false, '+'), ['u@a.test', '@a.test'])
+  assert.deepEqual(userKeys('u', true, ''), ['u'])
+})

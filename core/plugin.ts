@@ -53,8 +53,10 @@ export {
   searchDomain,
   searchMail,
   searchRules,
+  searchUser,
   searchWhole,
   splitList,
+  userKeys,
 } from './lookup/search.ts'
 export type { Table, TableContext, TableType } from './lookup/table.ts'
 export { TableError } from './lookup/table.ts'

@@ -106,3 +106,29 @@ export function searchWhole(table: Table, keys: readonly string[]): MaybePromise
 export function searchMail(table: Table, address: string, rules: SearchRules): MaybePromise<Hit | undefined> {
   return search(table, mailKeys(address, rules))
 }
+
+/**
+ * The keys of a user in tables of owners and aliases: `user+x@domain`, `user@domain`; where the domain is our own also `user+x`,
+ * `user`; then `@domain`. In lower case. Postfix: the search order of canonical(5) and virtual(5).
+ */
+export function userKeys(address: string, isOwn: boolean, delimiter: string): readonly string[] {
+  const [local, domain] = split(address.toLowerCase())
+  const cut = extensionAt(local, delimiter)
+  const locals = (cut < 0 ? [local] : [local, local.slice(0, cut)]).map(quoted)
+  const at = domain === '' ? '' : `@${domain}`
+  const keys = locals.map((each) => `${each}${at}`)
+  if (isOwn && at !== '') keys.push(...locals)
+  if (at !== '') keys.push(at)
+  return keys
+}
+
+/** Asks all tables for each key before the next; tables of patterns for the first only. Rejects with TableError. */
+export async function searchUser(tables: readonly Table[], keys: readonly string[]): Promise<Hit | undefined> {
+  for (const [i, key] of keys.entries())
+    for (const table of tables) {
+      if (table.wholeKeys && i > 0) continue
+      const value = await table.lookup(key)
+      if (value !== undefined) return { key, value }
+    }
+  return undefined
+}

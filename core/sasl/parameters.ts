@@ -21,11 +21,6 @@ export const SASL_PARAMETERS = declare('sasl', {
   smtpd_sasl_exceptions_networks: list('', 'Clients that AUTH is not offered to.', { live: false }),
   smtpd_sasl_authenticated_header: flag('no', 'Write the login name into the Received header.', { live: false }),
   smtpd_sasl_response_limit: size('12288', 'Longest answer of a client in an AUTH dialog.', { live: false }),
-  smtpd_sender_login_maps: list(
-    '',
-    'Tables from sender address to the login names that own it, for reject_sender_login_mismatch and its kin.',
-    { live: false },
-  ),
   broken_sasl_auth_clients: flag('no', 'Repeat the AUTH line as `AUTH=...` for clients of an old draft.', { live: false }),
   cyrus_sasl_config_path: text('', 'Where Cyrus SASL looks for its configuration.', { live: false }),
   smtp_sasl_auth_enable: flag('no', 'Log in to servers that offer AUTH.', { live: false }),

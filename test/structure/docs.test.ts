@@ -1,10 +1,11 @@
 /** What the pages show is true: their files run, their links lead somewhere. */
 import assert from 'node:assert/strict'
-import { spawnSync } from 'node:child_process'
+import { spawn, spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { describe, test } from 'node:test'
+import { startSink } from '../kit/sink.ts'
 import { projectFiles, ROOT, read } from './sources.ts'
 
 const pages = projectFiles('*.md', '**/*.md').filter((page) => !page.includes('testdata'))
@@ -47,6 +48,20 @@ for (const page of pages) {
     })
   })
 }
+
+test('the sender of the README sends', async (t) => {
+  const folder = mkdtempSync(join(tmpdir(), 'postern-docs-'))
+  t.after(() => rmSync(folder, { recursive: true, force: true }))
+  const sink = await startSink()
+  t.after(() => sink.close())
+  const file = join(folder, 'send.mjs')
+  writeFileSync(file, filesOf('README.md').get('send.mjs') ?? '')
+  const child = spawn(process.execPath, [file], { env: { ...process.env, PORT: String(sink.port) }, stdio: 'ignore' })
+  const [message] = await sink.waitFor(1)
+  assert.deepEqual(message?.recipients, ['friend@example.org'])
+  assert.match(message?.content.toString() ?? '', /^Subject: hello\r\n\r\nThrough Postern\./)
+  assert.equal(await new Promise((resolve) => child.on('exit', resolve)), 0)
+})
 
 test('links between pages lead somewhere', () => {
   const broken = pages.flatMap((page) =>

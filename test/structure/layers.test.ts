@@ -9,7 +9,7 @@ const LAYERS: readonly (readonly string[])[] = [
   ['process', 'cli'],
   ['import'],
   ['config', 'smtpd', 'smtp', 'cleanup', 'queue', 'bounce', 'access', 'route'],
-  ['tls', 'sasl', 'lookup', 'net', 'log'],
+  ['tls', 'sasl', 'lookup', 'net', 'log', 'state'],
   ['vocabulary'],
   ['message', 'protocol', 'base'],
 ]
@@ -29,6 +29,7 @@ const CONTRACTS: ReadonlySet<string> = new Set([
   'core/queue/types.ts',
   'core/smtp/hooked.ts',
   'core/smtp/types.ts',
+  'core/state/types.ts',
 ])
 
 /** Within a layer, who may use whom. */

@@ -37,6 +37,8 @@ export interface TlsFacts {
   readonly protocol: string
   readonly cipher: string
   readonly bits: number
+  /** An earlier session went on; absent: it was negotiated anew. */
+  readonly resumed?: boolean
   readonly subject?: string
   readonly issuer?: string
   readonly fingerprint?: string

@@ -9,6 +9,7 @@ import type { Table } from './lookup/table.ts'
 import type { Resolver } from './net/types.ts'
 import type { Scope } from './parameters.ts'
 import type { AccessActions, Clock, Destinations, Logger, PluginContext } from './plugin.ts'
+import type { OpenState, StateConfig } from './state/types.ts'
 
 /** A listener with its own parameters and hooks. */
 export interface ListenerRuntime {
@@ -58,6 +59,8 @@ export interface Services {
   readonly dns: Resolver
   readonly clock: Clock
   readonly log: Logger
+  /** Opens shared state; default: the memory of this process. */
+  readonly state?: { open(config: StateConfig): OpenState } | undefined
   /** Tells an event: to the log first, then to the gateway's `events` hook. Never throws. */
   emit(event: Event): void
   random(): number

@@ -28,6 +28,8 @@ export interface Reject {
   /** One line of text after the status. Core removes control characters before it is sent. */
   readonly text: string
   readonly close?: boolean
+  /** The step has told of it in its own words: core logs no refusal. */
+  readonly told?: boolean
   /** Set by core: the entry that answered, and for the log the cause that the client is not told. */
   readonly step?: string
   readonly cause?: string
@@ -40,6 +42,7 @@ export interface Defer {
   readonly status: string
   readonly text: string
   readonly close?: boolean
+  readonly told?: boolean
   readonly step?: string
   readonly cause?: string
 }

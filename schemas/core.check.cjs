@@ -1,7 +1,7 @@
 /** What fits core.json. Generated. */
 "use strict";
 exports.whole = validate0;
-const schema0 = {"title":"Postern gateway, without its plugins","description":"The shape of a configuration file. schemas/postern.json, for editors, is generated from it and from what the plugins declare.","type":"object","additionalProperties":false,"required":["version","listeners"],"properties":{"version":{"const":1,"description":"Version of this file format."},"parameters":{"$ref":"#/$defs/parameters","description":"Postfix parameters for the whole gateway: Postfix's names, units and $name expansion."},"listeners":{"type":"array","minItems":1,"items":{"$ref":"#/$defs/listener"},"description":"Where SMTP clients connect."},"pipeline":{"$ref":"#/$defs/gatewayPipeline","description":"Ordered steps by stage: for all listeners (access stages, message, store) and for the gateway (queue, deliver, bounce, use)."},"transports":{"type":"array","items":{"$ref":"#/$defs/transport"},"description":"How mail leaves. smtp, lmtp, relay, error, retry and discard exist without being named; an entry of the same name replaces one."},"queue_directory":{"type":"string","minLength":1,"default":"/var/spool/postern","description":"Directory of the durable queue; relative to this file."},"workers":{"anyOf":[{"type":"integer","minimum":1,"maximum":256},{"const":"auto"}],"default":"auto","expected":"a number from 1 to 256, or auto","description":"Worker processes; auto means one for each processor core."},"user":{"type":"string","minLength":1,"description":"User to become after the ports are bound, when started as root."},"group":{"type":"string","minLength":1,"description":"Group to become; default: that of the user."},"log":{"type":"object","additionalProperties":false,"description":"Where and how events are logged.","properties":{"format":{"enum":["maillog","json"],"default":"maillog","description":"maillog: lines as Postfix writes them; json: one object on each line."},"file":{"type":"string","minLength":1,"description":"File to append to, relative to this file; default: standard output."},"level":{"enum":["debug","info","warn"],"default":"info","description":"The least important level that is written."}}}},"$defs":{"parameters":{"type":"object","additionalProperties":{"$ref":"#/$defs/parameterValue"}},"parameterValue":{"description":"As main.cf writes it; a list may be a YAML list.","expected":"a value or a list of values","anyOf":[{"type":["string","number","boolean","null"]},{"type":"array","items":{"type":["string","number","boolean"]}}]},"name":{"type":"string","pattern":"^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$","expected":"a name of letters, digits, \"_\", \".\" and \"-\""},"listener":{"type":"object","additionalProperties":false,"required":["name","listen"],"properties":{"name":{"$ref":"#/$defs/name","description":"Unique name; stands in logs."},"listen":{"anyOf":[{"type":["string","integer"]},{"type":"array","minItems":1,"uniqueItems":true,"items":{"type":["string","integer"]}}],"expected":"an address or a list of addresses","description":"HOST:PORT, [IPV6]:PORT, *:PORT or PORT for all addresses, or unix:/path; or a list of these."},"protocol":{"enum":["smtp","lmtp"],"default":"smtp","description":"What is spoken to clients."},"parameters":{"$ref":"#/$defs/parameters","description":"Parameters of this listener alone, as -o in master.cf."},"pipeline":{"$ref":"#/$defs/listenerPipeline","description":"Replaces the stages that it names; `use` adds."}}},"transport":{"type":"object","additionalProperties":false,"required":["name","agent"],"properties":{"name":{"$ref":"#/$defs/name","description":"What transport_maps, relayhost and friends call it."},"agent":{"enum":["smtp","lmtp","maildir","discard","error","retry"],"description":"Delivers by SMTP, by LMTP, into a Maildir; throws away; bounces all; defers all."},"parameters":{"$ref":"#/$defs/parameters","description":"Parameters of this transport alone, as -o in master.cf."},"pipeline":{"$ref":"#/$defs/transportPipeline","description":"Replaces the gateway's `deliver` steps for this transport."}}},"gatewayPipeline":{"type":"object","additionalProperties":false,"properties":{"connect":{"$ref":"#/$defs/steps","description":"When a client connects: smtpd_client_restrictions."},"helo":{"$ref":"#/$defs/steps","description":"At HELO and EHLO: smtpd_helo_restrictions."},"mail":{"$ref":"#/$defs/steps","description":"At MAIL FROM: smtpd_sender_restrictions."},"relay":{"$ref":"#/$defs/steps","description":"At RCPT TO, who may relay: smtpd_relay_restrictions. Without an answer, only mail for own domains passes."},"rcpt":{"$ref":"#/$defs/steps","description":"At RCPT TO: smtpd_recipient_restrictions."},"data":{"$ref":"#/$defs/steps","description":"At DATA: smtpd_data_restrictions."},"end_of_data":{"$ref":"#/$defs/steps","description":"After the content: smtpd_end_of_data_restrictions."},"etrn":{"$ref":"#/$defs/steps","description":"At ETRN: smtpd_etrn_restrictions."},"vrfy":{"$ref":"#/$defs/steps","description":"At VRFY."},"message":{"$ref":"#/$defs/steps","description":"Content and address steps before a message is stored: header checks, rewriting, filters."},"store":{"$ref":"#/$defs/steps","description":"What takes a message instead of the queue."},"queue":{"$ref":"#/$defs/steps","description":"Routing and scheduling of queued mail."},"deliver":{"$ref":"#/$defs/steps","description":"On the way out: generic maps, work-arounds, filters of replies."},"bounce":{"$ref":"#/$defs/steps","description":"Before the sender is told of a failure or delay."},"use":{"$ref":"#/$defs/steps","description":"Plugins that belong to no stage: event listeners, metrics."}}},"listenerPipeline":{"type":"object","additionalProperties":false,"properties":{"connect":{"$ref":"#/$defs/steps"},"helo":{"$ref":"#/$defs/steps"},"mail":{"$ref":"#/$defs/steps"},"relay":{"$ref":"#/$defs/steps"},"rcpt":{"$ref":"#/$defs/steps"},"data":{"$ref":"#/$defs/steps"},"end_of_data":{"$ref":"#/$defs/steps"},"etrn":{"$ref":"#/$defs/steps"},"vrfy":{"$ref":"#/$defs/steps"},"message":{"$ref":"#/$defs/steps"},"store":{"$ref":"#/$defs/steps"},"use":{"$ref":"#/$defs/steps"}}},"transportPipeline":{"type":"object","additionalProperties":false,"properties":{"deliver":{"$ref":"#/$defs/steps"}}},"steps":{"type":"array","items":{"$ref":"#/$defs/step"}},"step":{"expected":"a name, or a mapping with a name and its options","anyOf":[{"type":"string","minLength":1},{"type":"object","minProperties":1}]},"policy":{"type":"object","additionalProperties":false,"properties":{"id":{"$ref":"#/$defs/name","description":"Name of this step in logs and in `postern pipeline show`; default: what it is called."},"when":{"$ref":"#/$defs/when","description":"Conditions; all that are given must hold."},"timeout":{"type":["string","integer"],"description":"Longest time for one answer, such as 10s; 0 is no limit. Default: 30s for plugins that do not come with Postern, which set their own limits."},"mode":{"enum":["enforce","warn"],"default":"enforce","description":"warn: a refusal is only logged."},"onError":{"enum":["defer","skip","reject"],"default":"defer","description":"What a failure or time-out of the step means for the client."}}},"when":{"type":"object","additionalProperties":false,"properties":{"client":{"$ref":"#/$defs/patterns","description":"Client addresses, networks, names, .domains; ! excludes."},"helo":{"$ref":"#/$defs/patterns","description":"HELO names and .domains."},"sender":{"$ref":"#/$defs/patterns","description":"Sender addresses, domains, .domains, <> for the null sender."},"recipient":{"$ref":"#/$defs/patterns","description":"Recipient addresses, domains, .domains."},"authenticated":{"type":"boolean","description":"Has the client logged in?"}}},"patterns":{"anyOf":[{"type":"string","minLength":1},{"type":"array","minItems":1,"items":{"type":"string","minLength":1}}]}}};
+const schema0 = {"title":"Postern gateway, without its plugins","description":"The shape of a configuration file. schemas/postern.json, for editors, is generated from it and from what the plugins declare.","type":"object","additionalProperties":false,"required":["version","listeners"],"properties":{"version":{"const":1,"description":"Version of this file format."},"parameters":{"$ref":"#/$defs/parameters","description":"Postfix parameters for the whole gateway: Postfix's names, units and $name expansion."},"listeners":{"type":"array","minItems":1,"items":{"$ref":"#/$defs/listener"},"description":"Where SMTP clients connect."},"pipeline":{"$ref":"#/$defs/gatewayPipeline","description":"Ordered steps by stage: for all listeners (access stages, message, store) and for the gateway (queue, deliver, bounce, use)."},"transports":{"type":"array","items":{"$ref":"#/$defs/transport"},"description":"How mail leaves. smtp, lmtp, relay, error, retry and discard exist without being named; an entry of the same name replaces one."},"queue_directory":{"type":"string","minLength":1,"default":"/var/spool/postern","description":"Directory of the durable queue; relative to this file."},"workers":{"anyOf":[{"type":"integer","minimum":1,"maximum":256},{"const":"auto"}],"default":"auto","expected":"a number from 1 to 256, or auto","description":"Worker processes; auto means one for each processor core."},"user":{"type":"string","minLength":1,"description":"User to become after the ports are bound, when started as root."},"group":{"type":"string","minLength":1,"description":"Group to become; default: that of the user."},"state":{"type":"object","additionalProperties":false,"description":"Where is kept what is remembered beyond a session: rates, greylists, caches.","properties":{"engine":{"enum":["memory","sqlite","redis"],"default":"sqlite","description":"memory: until the gateway stops; sqlite: in a file; redis: shared by all gateways that name the same Redis."},"file":{"type":"string","minLength":1,"description":"Database of the sqlite engine, relative to this file; default: state/state.db in the queue directory."},"max_entries":{"type":"integer","minimum":1000,"default":1000000,"description":"Entries that the memory engine keeps at most; the oldest go first."},"timeout":{"type":"integer","minimum":10,"maximum":60000,"default":250,"description":"Longest wait for an answer of the engine, in milliseconds; then the use's own rule for failures holds."},"redis":{"type":"object","additionalProperties":false,"description":"Where Redis is: one of url, cluster and sentinels.","properties":{"url":{"type":"string","pattern":"^rediss?://","expected":"redis://host:port/number, or rediss:// for TLS","description":"One server."},"cluster":{"type":"array","minItems":1,"items":{"type":"string","minLength":1},"description":"Nodes of a cluster, each host:port; the others are learnt from them."},"sentinels":{"type":"array","minItems":1,"items":{"type":"string","minLength":1},"description":"Sentinels, each host:port."},"master":{"type":"string","minLength":1,"description":"Name of the master that the sentinels watch."},"username":{"type":"string","minLength":1,"description":"Name to log in with."},"password":{"type":"string","minLength":1,"description":"Password to log in with."},"tls":{"type":"boolean","default":false,"description":"Speak TLS to the servers."},"prefix":{"type":"string","default":"postern:","description":"What all keys begin with."}}}}},"log":{"type":"object","additionalProperties":false,"description":"Where and how events are logged.","properties":{"format":{"enum":["maillog","json"],"default":"maillog","description":"maillog: lines as Postfix writes them; json: one object on each line."},"file":{"type":"string","minLength":1,"description":"File to append to, relative to this file; default: standard output."},"level":{"enum":["debug","info","warn"],"default":"info","description":"The least important level that is written."}}}},"$defs":{"parameters":{"type":"object","additionalProperties":{"$ref":"#/$defs/parameterValue"}},"parameterValue":{"description":"As main.cf writes it; a list may be a YAML list.","expected":"a value or a list of values","anyOf":[{"type":["string","number","boolean","null"]},{"type":"array","items":{"type":["string","number","boolean"]}}]},"name":{"type":"string","pattern":"^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$","expected":"a name of letters, digits, \"_\", \".\" and \"-\""},"listener":{"type":"object","additionalProperties":false,"required":["name","listen"],"properties":{"name":{"$ref":"#/$defs/name","description":"Unique name; stands in logs."},"listen":{"anyOf":[{"type":["string","integer"]},{"type":"array","minItems":1,"uniqueItems":true,"items":{"type":["string","integer"]}}],"expected":"an address or a list of addresses","description":"HOST:PORT, [IPV6]:PORT, *:PORT or PORT for all addresses, or unix:/path; or a list of these."},"protocol":{"enum":["smtp","lmtp"],"default":"smtp","description":"What is spoken to clients."},"parameters":{"$ref":"#/$defs/parameters","description":"Parameters of this listener alone, as -o in master.cf."},"pipeline":{"$ref":"#/$defs/listenerPipeline","description":"Replaces the stages that it names; `use` adds."}}},"transport":{"type":"object","additionalProperties":false,"required":["name","agent"],"properties":{"name":{"$ref":"#/$defs/name","description":"What transport_maps, relayhost and friends call it."},"agent":{"enum":["smtp","lmtp","maildir","discard","error","retry"],"description":"Delivers by SMTP, by LMTP, into a Maildir; throws away; bounces all; defers all."},"parameters":{"$ref":"#/$defs/parameters","description":"Parameters of this transport alone, as -o in master.cf."},"pipeline":{"$ref":"#/$defs/transportPipeline","description":"Replaces the gateway's `deliver` steps for this transport."}}},"gatewayPipeline":{"type":"object","additionalProperties":false,"properties":{"connect":{"$ref":"#/$defs/steps","description":"When a client connects: smtpd_client_restrictions."},"helo":{"$ref":"#/$defs/steps","description":"At HELO and EHLO: smtpd_helo_restrictions."},"mail":{"$ref":"#/$defs/steps","description":"At MAIL FROM: smtpd_sender_restrictions."},"relay":{"$ref":"#/$defs/steps","description":"At RCPT TO, who may relay: smtpd_relay_restrictions. Without an answer, only mail for own domains passes."},"rcpt":{"$ref":"#/$defs/steps","description":"At RCPT TO: smtpd_recipient_restrictions."},"data":{"$ref":"#/$defs/steps","description":"At DATA: smtpd_data_restrictions."},"end_of_data":{"$ref":"#/$defs/steps","description":"After the content: smtpd_end_of_data_restrictions."},"etrn":{"$ref":"#/$defs/steps","description":"At ETRN: smtpd_etrn_restrictions."},"vrfy":{"$ref":"#/$defs/steps","description":"At VRFY."},"message":{"$ref":"#/$defs/steps","description":"Content and address steps before a message is stored: header checks, rewriting, filters."},"store":{"$ref":"#/$defs/steps","description":"What takes a message instead of the queue."},"queue":{"$ref":"#/$defs/steps","description":"Routing and scheduling of queued mail."},"deliver":{"$ref":"#/$defs/steps","description":"On the way out: generic maps, work-arounds, filters of replies."},"bounce":{"$ref":"#/$defs/steps","description":"Before the sender is told of a failure or delay."},"use":{"$ref":"#/$defs/steps","description":"Plugins that belong to no stage: event listeners, metrics."}}},"listenerPipeline":{"type":"object","additionalProperties":false,"properties":{"connect":{"$ref":"#/$defs/steps"},"helo":{"$ref":"#/$defs/steps"},"mail":{"$ref":"#/$defs/steps"},"relay":{"$ref":"#/$defs/steps"},"rcpt":{"$ref":"#/$defs/steps"},"data":{"$ref":"#/$defs/steps"},"end_of_data":{"$ref":"#/$defs/steps"},"etrn":{"$ref":"#/$defs/steps"},"vrfy":{"$ref":"#/$defs/steps"},"message":{"$ref":"#/$defs/steps"},"store":{"$ref":"#/$defs/steps"},"use":{"$ref":"#/$defs/steps"}}},"transportPipeline":{"type":"object","additionalProperties":false,"properties":{"deliver":{"$ref":"#/$defs/steps"}}},"steps":{"type":"array","items":{"$ref":"#/$defs/step"}},"step":{"expected":"a name, or a mapping with a name and its options","anyOf":[{"type":"string","minLength":1},{"type":"object","minProperties":1}]},"policy":{"type":"object","additionalProperties":false,"properties":{"id":{"$ref":"#/$defs/name","description":"Name of this step in logs and in `postern pipeline show`; default: what it is called."},"when":{"$ref":"#/$defs/when","description":"Conditions; all that are given must hold."},"timeout":{"type":["string","integer"],"description":"Longest time for one answer, such as 10s; 0 is no limit. Default: 30s for plugins that do not come with Postern, which set their own limits."},"mode":{"enum":["enforce","warn"],"default":"enforce","description":"warn: a refusal is only logged."},"onError":{"enum":["defer","skip","reject"],"default":"defer","description":"What a failure or time-out of the step means for the client."}}},"when":{"type":"object","additionalProperties":false,"properties":{"client":{"$ref":"#/$defs/patterns","description":"Client addresses, networks, names, .domains; ! excludes."},"helo":{"$ref":"#/$defs/patterns","description":"HELO names and .domains."},"sender":{"$ref":"#/$defs/patterns","description":"Sender addresses, domains, .domains, <> for the null sender."},"recipient":{"$ref":"#/$defs/patterns","description":"Recipient addresses, domains, .domains."},"authenticated":{"type":"boolean","description":"Has the client logged in?"}}},"patterns":{"anyOf":[{"type":"string","minLength":1},{"type":"array","minItems":1,"items":{"type":"string","minLength":1}}]}}};
 const func0 = Object.prototype.hasOwnProperty;
 const func2 = require("ajv/dist/runtime/ucs2length").default;
 const schema1 = {"type":"object","additionalProperties":{"$ref":"#/$defs/parameterValue"}};
@@ -1018,6 +1018,7 @@ return errors === 0;
 }
 validate38.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
+const pattern2 = new RegExp("^rediss?://", "u");
 
 function validate0(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
@@ -1293,30 +1294,33 @@ else {
 var valid0 = true;
 }
 if(valid0){
-if(data.log !== undefined){
-let data11 = data.log;
+if(data.state !== undefined){
+let data11 = data.state;
 const _errs22 = errors;
 if(errors === _errs22){
 if(data11 && typeof data11 == "object" && !Array.isArray(data11)){
-if(data11.format === undefined){
-data11.format = "maillog";
+if(data11.engine === undefined){
+data11.engine = "sqlite";
 }
-if(data11.level === undefined){
-data11.level = "info";
+if(data11.max_entries === undefined){
+data11.max_entries = 1000000;
+}
+if(data11.timeout === undefined){
+data11.timeout = 250;
 }
 const _errs24 = errors;
 for(const key1 in data11){
-if(!(((key1 === "format") || (key1 === "file")) || (key1 === "level"))){
-validate0.errors = [{instancePath:instancePath+"/log",schemaPath:"#/properties/log/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key1},message:"must NOT have additional properties"}];
+if(!(((((key1 === "engine") || (key1 === "file")) || (key1 === "max_entries")) || (key1 === "timeout")) || (key1 === "redis"))){
+validate0.errors = [{instancePath:instancePath+"/state",schemaPath:"#/properties/state/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key1},message:"must NOT have additional properties"}];
 return false;
 break;
 }
 }
 if(_errs24 === errors){
-let data12 = data11.format;
+let data12 = data11.engine;
 const _errs25 = errors;
-if(!((data12 === "maillog") || (data12 === "json"))){
-validate0.errors = [{instancePath:instancePath+"/log/format",schemaPath:"#/properties/log/properties/format/enum",keyword:"enum",params:{allowedValues: schema0.properties.log.properties.format.enum},message:"must be equal to one of the allowed values"}];
+if(!(((data12 === "memory") || (data12 === "sqlite")) || (data12 === "redis"))){
+validate0.errors = [{instancePath:instancePath+"/state/engine",schemaPath:"#/properties/state/properties/engine/enum",keyword:"enum",params:{allowedValues: schema0.properties.state.properties.engine.enum},message:"must be equal to one of the allowed values"}];
 return false;
 }
 var valid4 = _errs25 === errors;
@@ -1327,12 +1331,12 @@ const _errs26 = errors;
 if(errors === _errs26){
 if(typeof data13 === "string"){
 if(func2(data13) < 1){
-validate0.errors = [{instancePath:instancePath+"/log/file",schemaPath:"#/properties/log/properties/file/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"}];
+validate0.errors = [{instancePath:instancePath+"/state/file",schemaPath:"#/properties/state/properties/file/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"}];
 return false;
 }
 }
 else {
-validate0.errors = [{instancePath:instancePath+"/log/file",schemaPath:"#/properties/log/properties/file/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+validate0.errors = [{instancePath:instancePath+"/state/file",schemaPath:"#/properties/state/properties/file/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
 }
@@ -1342,13 +1346,343 @@ else {
 var valid4 = true;
 }
 if(valid4){
-let data14 = data11.level;
+let data14 = data11.max_entries;
 const _errs28 = errors;
-if(!(((data14 === "debug") || (data14 === "info")) || (data14 === "warn"))){
+if(!((typeof data14 == "number") && (!(data14 % 1) && !isNaN(data14)))){
+validate0.errors = [{instancePath:instancePath+"/state/max_entries",schemaPath:"#/properties/state/properties/max_entries/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
+return false;
+}
+if(errors === _errs28){
+if(typeof data14 == "number"){
+if(data14 < 1000 || isNaN(data14)){
+validate0.errors = [{instancePath:instancePath+"/state/max_entries",schemaPath:"#/properties/state/properties/max_entries/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1000},message:"must be >= 1000"}];
+return false;
+}
+}
+}
+var valid4 = _errs28 === errors;
+if(valid4){
+let data15 = data11.timeout;
+const _errs30 = errors;
+if(!((typeof data15 == "number") && (!(data15 % 1) && !isNaN(data15)))){
+validate0.errors = [{instancePath:instancePath+"/state/timeout",schemaPath:"#/properties/state/properties/timeout/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
+return false;
+}
+if(errors === _errs30){
+if(typeof data15 == "number"){
+if(data15 > 60000 || isNaN(data15)){
+validate0.errors = [{instancePath:instancePath+"/state/timeout",schemaPath:"#/properties/state/properties/timeout/maximum",keyword:"maximum",params:{comparison: "<=", limit: 60000},message:"must be <= 60000"}];
+return false;
+}
+else {
+if(data15 < 10 || isNaN(data15)){
+validate0.errors = [{instancePath:instancePath+"/state/timeout",schemaPath:"#/properties/state/properties/timeout/minimum",keyword:"minimum",params:{comparison: ">=", limit: 10},message:"must be >= 10"}];
+return false;
+}
+}
+}
+}
+var valid4 = _errs30 === errors;
+if(valid4){
+if(data11.redis !== undefined){
+let data16 = data11.redis;
+const _errs32 = errors;
+if(errors === _errs32){
+if(data16 && typeof data16 == "object" && !Array.isArray(data16)){
+if(data16.tls === undefined){
+data16.tls = false;
+}
+if(data16.prefix === undefined){
+data16.prefix = "postern:";
+}
+const _errs34 = errors;
+for(const key2 in data16){
+if(!((((((((key2 === "url") || (key2 === "cluster")) || (key2 === "sentinels")) || (key2 === "master")) || (key2 === "username")) || (key2 === "password")) || (key2 === "tls")) || (key2 === "prefix"))){
+validate0.errors = [{instancePath:instancePath+"/state/redis",schemaPath:"#/properties/state/properties/redis/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key2},message:"must NOT have additional properties"}];
+return false;
+break;
+}
+}
+if(_errs34 === errors){
+if(data16.url !== undefined){
+let data17 = data16.url;
+const _errs35 = errors;
+if(errors === _errs35){
+if(typeof data17 === "string"){
+if(!pattern2.test(data17)){
+validate0.errors = [{instancePath:instancePath+"/state/redis/url",schemaPath:"#/properties/state/properties/redis/properties/url/pattern",keyword:"pattern",params:{pattern: "^rediss?://"},message:"must match pattern \""+"^rediss?://"+"\""}];
+return false;
+}
+}
+else {
+validate0.errors = [{instancePath:instancePath+"/state/redis/url",schemaPath:"#/properties/state/properties/redis/properties/url/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+}
+var valid5 = _errs35 === errors;
+}
+else {
+var valid5 = true;
+}
+if(valid5){
+if(data16.cluster !== undefined){
+let data18 = data16.cluster;
+const _errs37 = errors;
+if(errors === _errs37){
+if(Array.isArray(data18)){
+if(data18.length < 1){
+validate0.errors = [{instancePath:instancePath+"/state/redis/cluster",schemaPath:"#/properties/state/properties/redis/properties/cluster/minItems",keyword:"minItems",params:{limit: 1},message:"must NOT have fewer than 1 items"}];
+return false;
+}
+else {
+var valid6 = true;
+const len2 = data18.length;
+for(let i2=0; i2<len2; i2++){
+let data19 = data18[i2];
+const _errs39 = errors;
+if(errors === _errs39){
+if(typeof data19 === "string"){
+if(func2(data19) < 1){
+validate0.errors = [{instancePath:instancePath+"/state/redis/cluster/" + i2,schemaPath:"#/properties/state/properties/redis/properties/cluster/items/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"}];
+return false;
+}
+}
+else {
+validate0.errors = [{instancePath:instancePath+"/state/redis/cluster/" + i2,schemaPath:"#/properties/state/properties/redis/properties/cluster/items/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+}
+var valid6 = _errs39 === errors;
+if(!valid6){
+break;
+}
+}
+}
+}
+else {
+validate0.errors = [{instancePath:instancePath+"/state/redis/cluster",schemaPath:"#/properties/state/properties/redis/properties/cluster/type",keyword:"type",params:{type: "array"},message:"must be array"}];
+return false;
+}
+}
+var valid5 = _errs37 === errors;
+}
+else {
+var valid5 = true;
+}
+if(valid5){
+if(data16.sentinels !== undefined){
+let data20 = data16.sentinels;
+const _errs41 = errors;
+if(errors === _errs41){
+if(Array.isArray(data20)){
+if(data20.length < 1){
+validate0.errors = [{instancePath:instancePath+"/state/redis/sentinels",schemaPath:"#/properties/state/properties/redis/properties/sentinels/minItems",keyword:"minItems",params:{limit: 1},message:"must NOT have fewer than 1 items"}];
+return false;
+}
+else {
+var valid7 = true;
+const len3 = data20.length;
+for(let i3=0; i3<len3; i3++){
+let data21 = data20[i3];
+const _errs43 = errors;
+if(errors === _errs43){
+if(typeof data21 === "string"){
+if(func2(data21) < 1){
+validate0.errors = [{instancePath:instancePath+"/state/redis/sentinels/" + i3,schemaPath:"#/properties/state/properties/redis/properties/sentinels/items/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"}];
+return false;
+}
+}
+else {
+validate0.errors = [{instancePath:instancePath+"/state/redis/sentinels/" + i3,schemaPath:"#/properties/state/properties/redis/properties/sentinels/items/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+}
+var valid7 = _errs43 === errors;
+if(!valid7){
+break;
+}
+}
+}
+}
+else {
+validate0.errors = [{instancePath:instancePath+"/state/redis/sentinels",schemaPath:"#/properties/state/properties/redis/properties/sentinels/type",keyword:"type",params:{type: "array"},message:"must be array"}];
+return false;
+}
+}
+var valid5 = _errs41 === errors;
+}
+else {
+var valid5 = true;
+}
+if(valid5){
+if(data16.master !== undefined){
+let data22 = data16.master;
+const _errs45 = errors;
+if(errors === _errs45){
+if(typeof data22 === "string"){
+if(func2(data22) < 1){
+validate0.errors = [{instancePath:instancePath+"/state/redis/master",schemaPath:"#/properties/state/properties/redis/properties/master/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"}];
+return false;
+}
+}
+else {
+validate0.errors = [{instancePath:instancePath+"/state/redis/master",schemaPath:"#/properties/state/properties/redis/properties/master/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+}
+var valid5 = _errs45 === errors;
+}
+else {
+var valid5 = true;
+}
+if(valid5){
+if(data16.username !== undefined){
+let data23 = data16.username;
+const _errs47 = errors;
+if(errors === _errs47){
+if(typeof data23 === "string"){
+if(func2(data23) < 1){
+validate0.errors = [{instancePath:instancePath+"/state/redis/username",schemaPath:"#/properties/state/properties/redis/properties/username/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"}];
+return false;
+}
+}
+else {
+validate0.errors = [{instancePath:instancePath+"/state/redis/username",schemaPath:"#/properties/state/properties/redis/properties/username/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+}
+var valid5 = _errs47 === errors;
+}
+else {
+var valid5 = true;
+}
+if(valid5){
+if(data16.password !== undefined){
+let data24 = data16.password;
+const _errs49 = errors;
+if(errors === _errs49){
+if(typeof data24 === "string"){
+if(func2(data24) < 1){
+validate0.errors = [{instancePath:instancePath+"/state/redis/password",schemaPath:"#/properties/state/properties/redis/properties/password/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"}];
+return false;
+}
+}
+else {
+validate0.errors = [{instancePath:instancePath+"/state/redis/password",schemaPath:"#/properties/state/properties/redis/properties/password/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+}
+var valid5 = _errs49 === errors;
+}
+else {
+var valid5 = true;
+}
+if(valid5){
+const _errs51 = errors;
+if(typeof data16.tls !== "boolean"){
+validate0.errors = [{instancePath:instancePath+"/state/redis/tls",schemaPath:"#/properties/state/properties/redis/properties/tls/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
+return false;
+}
+var valid5 = _errs51 === errors;
+if(valid5){
+const _errs53 = errors;
+if(typeof data16.prefix !== "string"){
+validate0.errors = [{instancePath:instancePath+"/state/redis/prefix",schemaPath:"#/properties/state/properties/redis/properties/prefix/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+var valid5 = _errs53 === errors;
+}
+}
+}
+}
+}
+}
+}
+}
+}
+else {
+validate0.errors = [{instancePath:instancePath+"/state/redis",schemaPath:"#/properties/state/properties/redis/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+return false;
+}
+}
+var valid4 = _errs32 === errors;
+}
+else {
+var valid4 = true;
+}
+}
+}
+}
+}
+}
+}
+else {
+validate0.errors = [{instancePath:instancePath+"/state",schemaPath:"#/properties/state/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+return false;
+}
+}
+var valid0 = _errs22 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.log !== undefined){
+let data27 = data.log;
+const _errs55 = errors;
+if(errors === _errs55){
+if(data27 && typeof data27 == "object" && !Array.isArray(data27)){
+if(data27.format === undefined){
+data27.format = "maillog";
+}
+if(data27.level === undefined){
+data27.level = "info";
+}
+const _errs57 = errors;
+for(const key3 in data27){
+if(!(((key3 === "format") || (key3 === "file")) || (key3 === "level"))){
+validate0.errors = [{instancePath:instancePath+"/log",schemaPath:"#/properties/log/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key3},message:"must NOT have additional properties"}];
+return false;
+break;
+}
+}
+if(_errs57 === errors){
+let data28 = data27.format;
+const _errs58 = errors;
+if(!((data28 === "maillog") || (data28 === "json"))){
+validate0.errors = [{instancePath:instancePath+"/log/format",schemaPath:"#/properties/log/properties/format/enum",keyword:"enum",params:{allowedValues: schema0.properties.log.properties.format.enum},message:"must be equal to one of the allowed values"}];
+return false;
+}
+var valid8 = _errs58 === errors;
+if(valid8){
+if(data27.file !== undefined){
+let data29 = data27.file;
+const _errs59 = errors;
+if(errors === _errs59){
+if(typeof data29 === "string"){
+if(func2(data29) < 1){
+validate0.errors = [{instancePath:instancePath+"/log/file",schemaPath:"#/properties/log/properties/file/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"}];
+return false;
+}
+}
+else {
+validate0.errors = [{instancePath:instancePath+"/log/file",schemaPath:"#/properties/log/properties/file/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+}
+var valid8 = _errs59 === errors;
+}
+else {
+var valid8 = true;
+}
+if(valid8){
+let data30 = data27.level;
+const _errs61 = errors;
+if(!(((data30 === "debug") || (data30 === "info")) || (data30 === "warn"))){
 validate0.errors = [{instancePath:instancePath+"/log/level",schemaPath:"#/properties/log/properties/level/enum",keyword:"enum",params:{allowedValues: schema0.properties.log.properties.level.enum},message:"must be equal to one of the allowed values"}];
 return false;
 }
-var valid4 = _errs28 === errors;
+var valid8 = _errs61 === errors;
 }
 }
 }
@@ -1358,10 +1692,11 @@ validate0.errors = [{instancePath:instancePath+"/log",schemaPath:"#/properties/l
 return false;
 }
 }
-var valid0 = _errs22 === errors;
+var valid0 = _errs55 === errors;
 }
 else {
 var valid0 = true;
+}
 }
 }
 }

@@ -5,6 +5,7 @@ import type { Hooks } from '../hooks.ts'
 import type { Tables } from '../lookup/index.ts'
 import type { Scope } from '../parameters.ts'
 import type { Destinations, PluginContext, Stage } from '../plugin.ts'
+import type { State } from '../state/types.ts'
 import { createRestrictions } from './compile.ts'
 import { warnSink } from './sinks.ts'
 import type { Configuration } from './types.ts'
@@ -14,6 +15,7 @@ export interface Place {
   readonly config: Configuration
   readonly services: Services
   readonly tables: Tables
+  readonly state: State
   readonly scope: Scope
   readonly hooks: Hooks
   readonly stage: Stage
@@ -27,7 +29,7 @@ const compiledDestinations = new WeakMap<Scope, Promise<Destinations>>()
 
 /** @throws Error when a list of domains names what can not be had */
 export async function createContext(id: string, place: Place): Promise<PluginContext> {
-  const { config, services, tables, scope, hooks, stage, signal } = place
+  const { config, services, tables, state, scope, hooks, stage, signal } = place
   const openTable = (spec: string) => tables.open(spec)
   let destinations = compiledDestinations.get(scope)
   if (destinations === undefined) {
@@ -57,6 +59,7 @@ export async function createContext(id: string, place: Place): Promise<PluginCon
     matchList: (patterns, { parent = false } = {}) => createMatchList(patterns, { openTable, parent }),
     log: services.log,
     clock: services.clock,
+    state,
     random: () => services.random(),
     emit: (event) => services.emit(event),
     baseDirectory: config.baseDirectory,

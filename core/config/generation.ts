@@ -6,6 +6,8 @@ import { createHooks, type Hooks } from '../hooks.ts'
 import { createTables, type Tables } from '../lookup/index.ts'
 import type { Scope } from '../parameters.ts'
 import type { Stage } from '../plugin.ts'
+import { StateHouse } from '../state/house.ts'
+import type { OpenState } from '../state/types.ts'
 import { createContext, type Place } from './context.ts'
 import { Life } from './life.ts'
 import { mount, policyOf, type Sides } from './mount.ts'
@@ -13,6 +15,7 @@ import { type AnyPlugin, loadPlugins, optionsOf, problemOf } from './plugins.ts'
 import { withPlugins } from './registry.ts'
 import { createScope } from './scope.ts'
 import { faultSink, warnSink } from './sinks.ts'
+import { defaultState } from './state.ts'
 import { type Configuration, ConfigurationError, type PipelineConfig, type StepConfig } from './types.ts'
 
 /** What the parts of one build share. */
@@ -21,6 +24,7 @@ interface Build {
   readonly services: Services
   readonly plugins: ReadonlyMap<string, AnyPlugin>
   readonly tables: Tables
+  readonly state: OpenState
   readonly life: Life
   readonly gateway: Hooks
   newHooks(): Hooks
@@ -54,8 +58,9 @@ export async function buildGeneration(
     random: () => services.random(),
   })
   const gateway = newHooks()
-  const life = new Life(gateway, () => tables.close())
-  const build: Build = { config, services, plugins, tables, life, gateway, newHooks }
+  const state = openState(config, services)
+  const life = new Life(gateway, () => Promise.all([tables.close(), state.close()]))
+  const build: Build = { config, services, plugins, tables, state, life, gateway, newHooks }
   try {
     const scope = createScope({ assignments: config.parameters, registry })
     const scopeOf = (each: { parameters: Configuration['parameters'] }): Scope =>
@@ -71,7 +76,7 @@ export async function buildGeneration(
       config.transports.map((each) => [each.name, { config: each, scope: scopeOf(each), hooks: newHooks() }]),
     )
     await setUpAll(build, scope, listeners, transports)
-    if (start) await gateway.start.promise()
+    if (start) await Promise.all([state.ready(), gateway.start.promise()])
     const destinations = await createDestinations(scope, (spec) => tables.open(spec))
     return Object.freeze({
       number,
@@ -92,6 +97,13 @@ export async function buildGeneration(
   }
 }
 
+/** What the process shares, where it shares any. */
+function openState({ state, queueDirectory }: Configuration, services: Services): OpenState {
+  const config = state ?? defaultState(queueDirectory)
+  if (services.state !== undefined) return services.state.open(config)
+  return new StateHouse().open({ ...config, engine: 'memory' })
+}
+
 /** Postfix: what master(8) sets for the servers of an overloaded service. */
 const STRESSED = { text: 'yes', place: { file: '', line: 0, column: 0 } }
 
@@ -108,8 +120,8 @@ async function listenerRuntime(
   return { config, scope, stressed, hooks: place.hooks, destinations, actions, tables, matchList }
 }
 
-function placeOf({ config, services, tables, life }: Build, scope: Scope, hooks: Hooks, stage: Stage): Place {
-  return { config, services, tables, scope, hooks, stage, signal: life.signal, onStop: (stop) => life.onStop(stop) }
+function placeOf({ config, services, tables, state, life }: Build, scope: Scope, hooks: Hooks, stage: Stage): Place {
+  return { config, services, tables, state, scope, hooks, stage, signal: life.signal, onStop: (stop) => life.onStop(stop) }
 }
 
 /** Sets up every step in the order of the file: gateway first, so that its taps stand before those of listeners. */

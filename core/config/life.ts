@@ -3,7 +3,7 @@ import type { Hooks } from '../hooks.ts'
 
 export class Life {
   readonly #hooks: Pick<Hooks, 'stop'>
-  readonly #close: () => Promise<void>
+  readonly #close: () => Promise<unknown>
   readonly #aborter = new AbortController()
   readonly #stops: (() => unknown)[] = []
   #users = 0
@@ -11,7 +11,7 @@ export class Life {
   #ended: Promise<void> | undefined
 
   /** `close` runs last: tables and the like. */
-  constructor(hooks: Pick<Hooks, 'stop'>, close: () => Promise<void>) {
+  constructor(hooks: Pick<Hooks, 'stop'>, close: () => Promise<unknown>) {
     this.#hooks = hooks
     this.#close = close
   }

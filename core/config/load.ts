@@ -11,6 +11,7 @@ import { knownParameters } from './registry.ts'
 import { warnAboutRelaying } from './relaying.ts'
 import { Report } from './report.ts'
 import { createScope } from './scope.ts'
+import { readState, type StateShape } from './state.ts'
 import { type Assignments, type Configuration, ConfigurationError, type LogConfig, type PipelineConfig } from './types.ts'
 import { checkOwn } from './validate.ts'
 
@@ -25,6 +26,7 @@ interface FileShape {
   readonly user?: string
   readonly group?: string
   readonly log?: { format?: LogConfig['format']; file?: string; level?: LogConfig['level'] }
+  readonly state?: StateShape
 }
 
 /** Stages that belong to the gateway and not to a listener. */
@@ -72,6 +74,8 @@ function read(shape: FileShape, report: Report): Configuration {
   const transports = readTransports(shape.transports ?? [], shared)
   checkSections(sections, registry, report, namesIn(JSON.stringify(shape)))
   warnAboutRelaying(listeners, sections, report)
+  const queueDirectory = resolve(baseDirectory, scope.text('queue_directory') ?? '')
+  const state = readState(shape.state, baseDirectory, queueDirectory, report)
   report.settle()
   return {
     file: resolve(file),
@@ -80,11 +84,12 @@ function read(shape: FileShape, report: Report): Configuration {
     listeners,
     transports,
     pipeline: only(whole, GATEWAY_STAGES),
-    queueDirectory: resolve(baseDirectory, scope.text('queue_directory') ?? ''),
+    queueDirectory,
     workers: typeof shape.workers === 'number' ? shape.workers : availableParallelism(),
     ...(shape.user === undefined ? {} : { user: shape.user }),
     ...(shape.group === undefined ? {} : { group: shape.group }),
     log: readLog(shape, baseDirectory),
+    state,
     warnings: report.warnings,
   }
 }

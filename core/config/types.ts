@@ -1,5 +1,6 @@
 /** A checked configuration: plain JSON, so that the supervisor can hand it to its workers. */
 import type { Stage } from '../plugin.ts'
+import type { StateConfig } from '../state/types.ts'
 
 /** Where something stands in a file; lines and columns from 1. */
 export interface Place {
@@ -82,6 +83,8 @@ export interface Configuration {
   readonly user?: string
   readonly group?: string
   readonly log: LogConfig
+  /** Absent: in the memory of each process. */
+  readonly state?: StateConfig
   /** Things worth saying that do not stop the start. */
   readonly warnings: readonly string[]
 }

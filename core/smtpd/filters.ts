@@ -33,6 +33,15 @@ export function either(
   return first ?? second()
 }
 
+/** The `connect` hook: may this client connect at all? */
+export function askConnect(session: SmtpSession): MaybePromise<Reply | undefined> {
+  const hook = session.deps.runtime.hooks.connect
+  if (!hook.isUsed()) return undefined
+  return chain(ask(hook, { session, argument: session.client.address }), (refusal) =>
+    refusal === undefined ? undefined : refuse(session, refusal, { command: 'CONNECT' }),
+  )
+}
+
 /** The `command` hook, before each verb is obeyed: rates and other reasons to refuse it. */
 export function askCommand(session: SmtpSession, verb: string, argument: string): MaybePromise<Reply | undefined> {
   const hook = session.deps.runtime.hooks.command

@@ -3,16 +3,16 @@ import { chain, type MaybePromise } from '../lookup/maybe.ts'
 import { replies } from '../protocol/reply-text.ts'
 import type { Reply } from '../reply.ts'
 import { askEarly } from './access.ts'
-import { askFilter, either } from './filters.ts'
+import { askConnect, askFilter, either } from './filters.ts'
 import type { SmtpSession } from './session.ts'
 
 /** Asks the connect list and filters; a client that they refuse hears that, and may only leave. */
 export function greet(session: SmtpSession): MaybePromise<Reply> {
   const question = { command: 'CONNECT' }
   session.where = question.command
-  const asked = either(askEarly(session, 'connect', question), () =>
-    askFilter(session, 'connect', session.client.address, question),
-  )
+  const lists = (): MaybePromise<Reply | undefined> =>
+    either(askEarly(session, 'connect', question), () => askFilter(session, 'connect', session.client.address, question))
+  const asked = either(askConnect(session), lists)
   return chain(asked, (refusal) => {
     session.denied = refusal !== undefined
     return refusal ?? replies.greeting(session.settings.smtpd_banner)

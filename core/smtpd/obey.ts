@@ -1,4 +1,4 @@
-/** Takes a command through its row: may it come now, is it refused, is it well formed, do the hooks agree, and then it is done. */
+/** Takes a command through its row: may it come now, is it well formed, do the hooks agree, and then it is done. */
 import type { MaybePromise } from '../lookup/maybe.ts'
 import { REPLIES, replies } from '../protocol/reply-text.ts'
 import { type Reply, renderReply } from '../reply.ts'
@@ -27,23 +27,23 @@ export function obey(turn: Turn, row: Command, argument: string): undefined {
   if (turn.isPremature(row.verb, row.flags)) return
   if (session.denied && (row.flags & ALWAYS) === 0) return turn.answer(replies.accessDenied(session.clientText))
   if ((row.flags & LIMITED) !== 0) turn.counts.useless(session.settings)
-  const asked = askCommand(session, row.verb, argument)
-  if (asked === undefined) return check(turn, row, argument)
-  turn.settle(asked, (refusal) => (refusal === undefined ? check(turn, row, argument) : turn.answer(refusal)))
-}
-
-function check(turn: Turn, row: Command, argument: string): undefined {
-  const { session } = turn
   const parsed = row.check(session, argument)
   if (isReply(parsed)) return refuseSyntax(turn, parsed)
-  const proceed = (refusal: Reply | undefined): undefined => {
+  const asked = askCommand(session, row.verb, argument)
+  if (asked === undefined) return proceed(turn, row, parsed)
+  turn.settle(asked, (refusal) => (refusal === undefined ? proceed(turn, row, parsed) : turn.answer(refusal)))
+}
+
+function proceed<P>(turn: Turn, row: Command<P>, parsed: P): undefined {
+  const { session } = turn
+  const decided = (refusal: Reply | undefined): undefined => {
     if (refusal !== undefined) return turn.answer(refusal)
     turn.settle(row.proceed(session, parsed), (reply) => {
       if (reply !== undefined) turn.answer(reply)
     })
   }
-  if (row.ask === undefined) proceed(undefined)
-  else turn.settle(row.ask(session, parsed), proceed)
+  if (row.ask === undefined) decided(undefined)
+  else turn.settle(row.ask(session, parsed), decided)
 }
 
 /** Something that the table does not know. */

@@ -35,4 +35,5 @@ export {
   type TransactionFacts,
 } from './session.ts'
 export { type Sink, type SinkOptions, type SunkMessage, startSink } from './sink.ts'
+export { aDeadState, aState } from './state.ts'
 export { type FakeTable, fakeTable } from './table.ts'

@@ -21,12 +21,14 @@ import type {
   PluginDefinition,
   Resolver,
   Stage,
+  State,
   Table,
   TableType,
   Verdict,
 } from '../../core/plugin.ts'
 import { fakeDns } from './dns.ts'
 import { type AccessFacts, anAccessRequest, type Recorded, record } from './session.ts'
+import { aState } from './state.ts'
 import { fakeTable } from './table.ts'
 
 /** What surrounds a mounted plugin. All of it may be left out. */
@@ -40,6 +42,8 @@ export interface World {
   /** Tables by `type:name`, or their entries; others are opened for real. */
   readonly tables?: Readonly<Record<string, Table | Readonly<Record<string, string | Error>>>>
   readonly clock?: Clock
+  /** Shared state; default: the memory of this mount, by its clock. */
+  readonly state?: State
   readonly random?: () => number
   /** Where relative file names start. */
   readonly baseDirectory?: string
@@ -115,6 +119,7 @@ function createBench(plugin: PluginDefinition<unknown>, options: unknown, world:
   const hooks = createHooks(faultSink(services), warnSink(services))
   const tables = tablesOf(world, plugin.tables ?? [])
   const stopper = new AbortController()
+  const state = world.state ?? aState(services.clock)
   const place = { file: 'test', line: 1, column: 1 }
   const texts = Object.entries(world.parameters ?? {}).map(([name, text]) => [name, { text, place }])
   const registry = withPlugins(plugin.parameters === undefined ? [] : [plugin.parameters])
@@ -124,7 +129,7 @@ function createBench(plugin: PluginDefinition<unknown>, options: unknown, world:
     if (!plugin.stages.includes(stage)) throw new Error(`${plugin.name} can not stand in ${stage}`)
     const step = stepOf(plugin, options, world)
     const config = configurationOf(world)
-    const where = { config, services, tables, scope, hooks, stage, signal: stopper.signal, onStop: () => undefined }
+    const where = { config, services, tables, state, scope, hooks, stage, signal: stopper.signal, onStop: () => undefined }
     const context: PluginContext = await createContext(step.id, where)
     const handlers = await plugin.setup(optionsOf(step, plugin, scope), context)
     const sides = { gateway: hooks, listeners: [hooks], transports: [hooks], isGatewayWide: false }

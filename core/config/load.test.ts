@@ -100,6 +100,32 @@ pipeline:
   ])
 })
 
+test('a list in a parameter is expanded once, as in main.cf', () => {
+  const { listeners } = load(`parameters:
+  zone: zen.example
+  smtpd_restriction_classes: strict
+  strict: 'check_sender_access pcre:{{/^(a)/ REJECT $$1}}'
+  smtpd_client_restrictions: reject_rbl_client $zone
+  smtpd_sender_restrictions: strict
+`)
+  const [listener] = listeners
+  assert.equal(listener?.pipeline.connect?.[0]?.restriction?.argument, 'zen.example')
+  // What stands here is expanded when the plugin is set up.
+  assert.equal(listener?.pipeline.mail?.[0]?.restriction?.argument, 'pcre:{{/^(a)/ REJECT $$1}}')
+})
+
+test('a listener has one entry for each of its addresses', () => {
+  const text = 'version: 1\nlisteners:\n  - { name: smtp, listen: ["127.0.0.1:25", "[::1]:25"] }\n'
+  const { listeners } = parseConfiguration('/etc/postern/postern.yaml', text)
+  assert.deepEqual(
+    listeners.map(({ name, host, port }) => [name, host, port]),
+    [
+      ['smtp', '127.0.0.1', 25],
+      ['smtp', '::1', 25],
+    ],
+  )
+})
+
 test('names such as __proto__ are ordinary, and unknown', () => {
   assert.throws(
     () => load('parameters: { __proto__: x, constructor: y }\n'),

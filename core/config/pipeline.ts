@@ -37,12 +37,15 @@ function readSteps(value: unknown, path: Path, stage: Stage, context: StepContex
 /** Steps of a restriction list that is written as a parameter (smtpd_recipient_restrictions and friends). */
 export function stepsOfParameter(text: string, path: Path, stage: Stage, context: StepContext): StepConfig[] {
   try {
-    return settled(withWarnings(entriesOf(text, path, {}), path, context.report), stage, context)
+    return settled(withWarnings(entriesOf(escaped(text), path, {}), path, context.report), stage, context)
   } catch (error) {
     context.report.problem(path, (error as Error).message, { text })
     return []
   }
 }
+
+/** A value that is expanded already: its dollar signs stand for themselves when the steps' arguments are. */
+const escaped = (text: string): string => text.replaceAll('$', '$$$$')
 
 function settled(entries: readonly Entry[], stage: Stage, context: StepContext): StepConfig[] {
   const steps = entries.flatMap((entry) => stepsOf(entry, stage, context, 0))
@@ -58,7 +61,7 @@ function stepsOf(entry: Entry, stage: Stage, context: StepContext, depth: number
     return []
   }
   try {
-    const inner = withWarnings(entriesOf(listed, entry.path, entry.policy), entry.path, context.report)
+    const inner = withWarnings(entriesOf(escaped(listed), entry.path, entry.policy), entry.path, context.report)
     return inner.flatMap((each) => stepsOf(each, stage, context, depth + 1))
   } catch (error) {
     context.report.problem(entry.path, `the restriction class ${entry.name} ${(error as Error).message}`, { text: listed })

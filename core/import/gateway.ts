@@ -10,7 +10,7 @@ import { stepsOfList } from './lists.ts'
 import type { Setting, Settings } from './main-cf.ts'
 import type { Service } from './master-cf.ts'
 import { ImportReport } from './report.ts'
-import { mainScope, POSTFIX_PLACES, textOf } from './scopes.ts'
+import { mainScope, POSTFIX_PLACES, serviceScope, textOf } from './scopes.ts'
 import { INTERNAL } from './services.ts'
 import { accessStages, contentStep, finder, type ImportedStages, type PluginStep } from './stages.ts'
 import { deliverSteps, type ImportedTransport, importTransports } from './transports.ts'
@@ -43,6 +43,7 @@ export function importGateway(
   const context = contextOf(directory, settings, services)
   const { scope, report } = context
   const stages = accessStages(scope, finder(settings), report)
+  for (const name of mentionedNames(stepTexts(context, stages), settings)) context.mentioned.add(name)
   const gateway = {
     directory,
     parameters: gatewayParameters(context, directory),
@@ -55,6 +56,20 @@ export function importGateway(
   }
   localDelivery(context)
   return { gateway, report }
+}
+
+/** Everything that steps say: their arguments may have `$name`. */
+function stepTexts({ services, scope, settings, registry, report, classes }: ImportContext, stages: ImportedStages): string[] {
+  const texts = ({ steps }: ImportedStages): string[] => [...steps.values()].flat().map(({ text }) => text)
+  const find = finder(settings)
+  const own = services.filter(({ command }) => command === 'smtpd')
+  return [
+    ...texts(stages),
+    ...own.flatMap(({ options }) =>
+      texts(accessStages(serviceScope(options, scope, registry), finder(options, settings), report)),
+    ),
+    ...[...classes].flatMap((name) => stepsOfList(name, 'rcpt', { scope, report, find }).map(({ text }) => text)),
+  ]
 }
 
 function contextOf(directory: string, main: Settings, services: readonly Service[]): ImportContext {
@@ -99,7 +114,7 @@ function level(settings: Settings): KeptParameter[] {
 function classParameters({ classes, settings, scope, report }: ImportContext): KeptParameter[] {
   return [...classes].map((name) => {
     const setting = settings.get(name)
-    const steps = stepsOfList(name, 'rcpt', setting, { scope, report })
+    const steps = stepsOfList(name, 'rcpt', { scope, report, find: finder(settings) })
     const value = steps.flatMap(({ text, missing }) => (missing === undefined ? [text] : []))
     return { name, value: value.join(', '), ...(setting === undefined ? {} : { setting }) }
   })

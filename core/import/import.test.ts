@@ -120,10 +120,28 @@ mine = friends
   assert.match(restOf(yaml), /^ {2}site: example # main.cf:3\n {2}greeting: \$\{stress\?busy\}\$\{stress:ready\} # main.cf:4$/m)
   assert.match(yaml, /^ {2}friends: check_client_access hash:\/etc\/friends, reject # main.cf:10$/m)
   assert.match(yaml, /^ {2}config_directory: DIR # as in Postfix$/m)
-  assert.match(yaml, /^ {2}mail: \[friends\] # main.cf:11$/m)
+  assert.match(yaml, /^ {2}mail: \[friends\] # main.cf:12$/m)
   assert.doesNotMatch(yaml, /unused/)
   const steps = configuration().listeners[0]?.pipeline.mail?.map(({ restriction }) => restriction?.name)
   assert.deepEqual(steps, ['check_client_access', 'reject'])
+})
+
+test('arguments keep their dollar signs', () => {
+  const { yaml, configuration } = imported(
+    `${LEVEL}zone = zen.example
+smtpd_client_restrictions = reject_rbl_client $zone
+smtpd_recipient_restrictions = check_recipient_access pcre:{{/^(a)/ REJECT no $$1}}, ${'${stress?reject}'} permit
+`,
+    'smtp inet n - n - - smtpd\n26 inet n - n - - smtpd -o zone=bl.example\n',
+  )
+  assert.match(yaml, /^ {2}zone: zen.example # main.cf:3$/m)
+  assert.match(yaml, /^ {6}zone: bl.example # master.cf:2$/m)
+  const [first, second] = configuration().listeners
+  assert.deepEqual(second?.pipeline, first?.pipeline)
+  assert.deepEqual(
+    [...(first?.pipeline.connect ?? []), ...(first?.pipeline.rcpt ?? [])].map(({ restriction }) => restriction?.argument),
+    ['$zone', 'pcre:{{/^(a)/ REJECT no $$1}}', ''],
+  )
 })
 
 test('what is missing is said, and the rest is served', () => {

@@ -26,7 +26,7 @@ export interface KeepContext {
   readonly registry: Registry
   readonly report: ImportReport
   /** Names that something refers to as `$name`. */
-  readonly mentioned: ReadonlySet<string>
+  readonly mentioned: Set<string>
   /** Names of restriction classes. */
   readonly classes: ReadonlySet<string>
 }

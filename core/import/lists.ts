@@ -33,22 +33,19 @@ const BARE_TABLE: Readonly<Partial<Record<Stage, string>>> = {
 export interface ListContext {
   readonly scope: Scope
   readonly report: ImportReport
+  /** Where a parameter was written. */
+  find(name: string): Setting | undefined
 }
 
 /** The stages of smtpd's restriction lists, in the order in which they run. */
 export const LIST_STAGES: readonly Stage[] = [...RESTRICTION_LISTS.keys()]
 
-/** The steps of one list. @param setting where it was written; undefined for a default */
-export function stepsOfList(name: string, stage: Stage, setting: Setting | undefined, context: ListContext): ImportedStep[] {
-  const text = textOf(context.scope, name)
+/** The steps of the list that a parameter holds. Arguments keep their `$name`, as in the pipeline; lists in lists are put in place. */
+export function stepsOfList(name: string, stage: Stage, context: ListContext): ImportedStep[] {
   const classes = new Set(wordsOf(textOf(context.scope, 'smtpd_restriction_classes')))
   const steps: ImportedStep[] = []
-  let at = 0
   let warning = ''
-  for (const restriction of split(text, name)) {
-    at = Math.max(at, text.indexOf(restriction.name, at))
-    const origin = originOf(setting, text, at)
-    at += restriction.name.length
+  for (const { origin, ...restriction } of wordsOfList(name, context, [])) {
     if (restriction.name.toLowerCase() === WARN_IF_REJECT) {
       warning = `${WARN_IF_REJECT} `
       continue
@@ -63,19 +60,40 @@ export function stepsOfList(name: string, stage: Stage, setting: Setting | undef
   return steps
 }
 
+interface PlacedWord extends RestrictionWord {
+  readonly origin?: Origin
+}
+
+/** A word that is nothing but the value of another parameter. */
+const REFERENCE = /^\$(?:(?<bare>\w+)|\{(?<braced>\w+)\}|\((?<round>\w+)\))$/
+
+/** The words of a list and of the lists that it names. @param open parameters that are being read, against loops */
+function wordsOfList(name: string, context: ListContext, open: readonly string[]): PlacedWord[] {
+  if (open.includes(name)) throw new ImportError(`${name}: refers to itself`)
+  const setting = context.find(name)
+  const text = setting?.text ?? textOf(context.scope, name)
+  let at = 0
+  return split(text, name).flatMap((word): PlacedWord[] => {
+    at = Math.max(at, text.indexOf(word.name, at))
+    const origin = setting && { file: setting.origin.file, from: setting.lineOf(at), to: setting.lineOf(at) }
+    at += word.name.length
+    const reference = word.argument === '' ? REFERENCE.exec(word.name)?.groups : undefined
+    const other = reference?.bare ?? reference?.braced ?? reference?.round
+    if (other !== undefined) return wordsOfList(other, context, [...open, name])
+    const placed = origin === undefined ? {} : { origin }
+    if (!word.name.includes('$')) return [{ ...word, ...placed }]
+    // A condition, or a name in pieces: what it comes to now is what is imported.
+    const expanded = context.scope.expand(`${word.name} ${word.argument}`).replaceAll('$', '$$$$')
+    return split(expanded, name).map((each) => ({ ...each, ...placed }))
+  })
+}
+
 function split(text: string, name: string): RestrictionWord[] {
   try {
     return splitRestrictions(text)
   } catch (error) {
     throw new ImportError(`${name}: ${(error as Error).message}`)
   }
-}
-
-/** The line of an entry, when the list is written out and not made of other values. */
-function originOf(setting: Setting | undefined, text: string, at: number): Origin | undefined {
-  if (setting === undefined || setting.text !== text) return setting?.origin
-  const line = setting.lineOf(at)
-  return { file: setting.origin.file, from: line, to: line }
 }
 
 /** Names in lower case, and bare tables under the restriction that they stand for. */

@@ -27,7 +27,7 @@ export function accessStages(scope: Scope, find: (name: string) => Setting | und
   const comments = new Map<Stage, string>()
   for (const stage of LIST_STAGES) {
     const name = RESTRICTION_LISTS.get(stage) ?? ''
-    steps.set(stage, stepsOfList(name, stage, find(name), { scope, report }))
+    steps.set(stage, stepsOfList(name, stage, { scope, report, find }))
   }
   if (find('smtpd_relay_restrictions') === undefined) comments.set('relay', RELAY_OF_POSTFIX)
   if (steps.get('relay')?.length === 0 && stopsRelaying(steps.get('rcpt') ?? [])) {

@@ -66,7 +66,7 @@ export function deliverSteps(scope: Scope, find: (name: string) => Setting | und
   const maps = textOf(scope, 'smtp_generic_maps')
   const setting = find('smtp_generic_maps')
   if (maps !== '' && setting !== undefined)
-    steps.push({ plugin: 'generic', options: new Map([['smtp_generic_maps', { value: maps, setting }]]) })
+    steps.push({ plugin: 'generic', options: new Map([['smtp_generic_maps', { value: maps.replaceAll('$', '$$$$'), setting }]]) })
   if (textOf(scope, 'smtp_pix_workarounds') !== '' || textOf(scope, 'smtp_pix_workaround_maps') !== '')
     steps.push({ plugin: 'pix-workarounds', options: new Map() })
   return steps

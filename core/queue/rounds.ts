@@ -96,7 +96,8 @@ export class Rounds {
     const values = scope.values(QUEUE_PARAMETERS)
     const now = this.#options.services.clock.now()
     const age = Math.max(0, now - envelope.arrived)
-    const lifetime = envelope.sender === '' ? values.bounce_queue_lifetime : values.maximal_queue_lifetime
+    const longest = values.maximal_queue_lifetime
+    const lifetime = envelope.sender === '' ? Math.min(values.bounce_queue_lifetime, longest) : longest
     const schedule: Schedule = {
       next: now + Math.min(Math.max(age, values.minimal_backoff_time), values.maximal_backoff_time),
       expired: age >= lifetime,

@@ -17,6 +17,8 @@ const LATE: Readonly<Record<string, () => Promise<TableType>>> = {
   tcp: async () => (await import('./tcp.ts')).tcp,
   socketmap: async () => (await import('./socketmap.ts')).socketmap,
   memcache: async () => (await import('./memcache.ts')).memcache,
+  mysql: async () => (await import('./mysql.ts')).mysql,
+  pgsql: async () => (await import('./pgsql.ts')).pgsql,
 }
 
 /** The types that are always there. */

@@ -4,9 +4,6 @@ import { choice, count, declare, flag, list, text, time } from '../parameters.ts
 /** Known, and honoured once smtpd exists. */
 export const SMTPD_PENDING = declare('smtpd', {
   smtpd_dns_reply_filter: text('', 'Table that edits DNS answers before smtpd uses them.', { live: false }),
-  smtpd_history_flush_threshold: count('100', "Lines of a session's history that are kept for postmaster notices.", {
-    live: false,
-  }),
   smtpd_min_data_rate: count('500', 'Slowest rate, in bytes per second, that per-request deadlines allow for.', { live: false }),
   smtpd_per_record_deadline: text('', 'Obsolete name of smtpd_per_request_deadline.', { live: false }),
   smtpd_per_request_deadline: flag(
@@ -14,7 +11,6 @@ export const SMTPD_PENDING = declare('smtpd', {
     'Time limits hold for a whole command or block of content and not for each read.',
     { live: false },
   ),
-  permit_mx_backup_networks: list('', 'Networks one of which must hold a primary MX for permit_mx_backup.', { live: false }),
   smtputf8_autodetect_classes: list('sendmail, verify', 'Kinds of mail made here that need SMTPUTF8 when their addresses do.', {
     live: false,
   }),

@@ -22,6 +22,7 @@ async function answer(rule: string, facts: AccessFacts, more: Record<string, str
 }
 
 const tls = { protocol: 'TLSv1.3', cipher: 'x', bits: 256, fingerprint: 'AA:BB' }
+const trusted = { ...tls, isTrusted: true }
 const sasl = { method: 'PLAIN', username: 'user' }
 /** Rule, request, answer. */
 const cases: [string, AccessFacts, string][] = [
@@ -36,6 +37,15 @@ const cases: [string, AccessFacts, string][] = [
   ['permit_tls_clientcerts', {}, 'dunno'],
   ['permit_tls_clientcerts', { session: { tls } }, 'permit'],
   ['permit_tls_clientcerts', { session: { tls: { ...tls, fingerprint: 'CC' } } }, 'dunno'],
+  ['permit_tls_all_clientcerts', { session: { tls } }, 'dunno'],
+  ['permit_tls_all_clientcerts', { session: { tls: trusted } }, 'permit'],
+  ['check_relay_domains', { client: 'c.relay.test[192.0.2.1]', recipient: 'b@elsewhere.test' }, 'permit'],
+  ['check_relay_domains', { client: '127.0.0.1', recipient: 'b@relay.test' }, 'permit'],
+  [
+    'check_relay_domains',
+    { client: '127.0.0.1', recipient: 'b@elsewhere.test' },
+    '554 5.7.1 <b@elsewhere.test>: Recipient address rejected: Relay access denied',
+  ],
   ['permit_auth_destination', { recipient: 'b@sub.relay.test' }, 'permit'],
   ['permit_auth_destination', { recipient: 'b@elsewhere.test' }, 'dunno'],
   ['permit_auth_destination', { recipient: 'b@[127.0.0.1]' }, 'permit'],
@@ -52,6 +62,16 @@ for (const [rule, facts, expected] of cases) {
     assert.equal(await answer(rule, facts, { relay_clientcerts: 'inline:{aa:bb=x}', ...myself }), expected)
   })
 }
+
+test('permits say what they are about', async () => {
+  const parameters = PARAMETERS
+  const mounted = await mount(relayRules, { rule: 'permit_mynetworks' }, { stage: 'rcpt', parameters })
+  assert.deepEqual(await mounted.access('rcpt', { client: '10.1.2.3' }), {
+    kind: 'permit',
+    action: 'permit_mynetworks',
+    about: { name: 'unknown[10.1.2.3]', class: 'Client host' },
+  })
+})
 
 test('the code of a refusal is a parameter', async () => {
   const reply = await answer('reject_unauth_destination', { recipient: 'b@e.test' }, { relay_domains_reject_code: '550' })

@@ -51,6 +51,11 @@ ${yaml}
     )
   }
 
+  /** Process id of the supervisor; undefined before the start. */
+  get pid(): number | undefined {
+    return this.#child?.pid
+  }
+
   /** False once its supervisor has ended. */
   get isRunning(): boolean {
     return this.#child !== undefined && this.#child.exitCode === null && this.#child.signalCode === null

@@ -4,7 +4,7 @@
  */
 import type { Configuration, ListenerConfig, TransportConfig } from './config/types.ts'
 import type { Event } from './events.ts'
-import type { Hooks } from './hooks.ts'
+import type { Hooks, NoticeRequest } from './hooks.ts'
 import type { Table } from './lookup/table.ts'
 import type { Resolver } from './net/types.ts'
 import type { Scope } from './parameters.ts'
@@ -64,4 +64,6 @@ export interface Services {
   /** Tells an event: to the log first, then to the gateway's `events` hook. Never throws. */
   emit(event: Event): void
   random(): number
+  /** Tells the postmaster, where notify_classes asks for it. Absent: nobody is told. Never throws. */
+  notify?(notice: NoticeRequest): void
 }

@@ -4,6 +4,7 @@ import type { Generation, Services } from '../generation.ts'
 import type { Log } from '../log/log.ts'
 import { createResolver } from '../net/resolver.ts'
 import type { Clock } from '../plugin.ts'
+import type { OpenState, StateConfig } from '../state/types.ts'
 
 /** The machine's time. */
 export const systemClock: Clock = Object.freeze({
@@ -26,8 +27,13 @@ export const systemClock: Clock = Object.freeze({
 /**
  * @param log asked for each line, since a reload can replace it
  * @param current the generation whose `events` steps are told; undefined until there is one
+ * @param openState opens state that the process shares with others
  */
-export function createServices(log: () => Log, current: () => Generation | undefined): Services {
+export function createServices(
+  log: () => Log,
+  current: () => Generation | undefined,
+  openState?: (config: StateConfig) => OpenState,
+): Services {
   let depth = 0
   const emit = (event: Event): void => {
     log().event(event)
@@ -50,6 +56,15 @@ export function createServices(log: () => Log, current: () => Generation | undef
       warn: (message) => log().log.warn(message),
     },
     emit,
+    notify(notice) {
+      const failed = (error: unknown): void => emit({ type: 'fault', where: 'notify', message: messageOf(error) })
+      current()?.hooks.notify.promise(notice).catch(failed)
+    },
     random: Math.random,
+    ...(openState === undefined ? {} : { state: { open: openState } }),
   }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
 }

@@ -188,6 +188,7 @@ export function refuse(session: SmtpSession, refusal: Refusal, question: Questio
     discard(session)
     return undefined
   }
+  session.transcript?.blame('policy')
   const reply = softened(session, {
     code: refusal.code,
     status: refusal.status,

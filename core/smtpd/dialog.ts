@@ -163,6 +163,7 @@ export class Dialog implements ChatOwner, Turn {
 
   /** One command line. */
   #obey(): undefined {
+    this.session.transcript?.heard(this.#reader.text)
     const found = interpret(this.session, this.#reader)
     if (this.#reader.cut) this.#troubles.cut(this.#reader.text)
     if (isReply(found)) {
@@ -187,6 +188,8 @@ export class Dialog implements ChatOwner, Turn {
     } else if (reply === FORGIVEN) this.counts.passed(this.#verb)
     else this.counts.errors++
     if (isDelivery(this.#verb, reply)) this.counts.forgive()
+    this.session.transcript?.answered(reply)
+    if (CHECKPOINTS.has(this.#verb) && final.code === 250) this.session.transcript?.checkpoint()
     this.#reply(final)
   }
 
@@ -217,7 +220,9 @@ export class Dialog implements ChatOwner, Turn {
   }
 
   #say(reply: Reply): undefined {
-    this.#chat.send(rendered(this.session, reply))
+    const text = rendered(this.session, reply)
+    this.session.transcript?.said(text)
+    this.#chat.send(text)
   }
 
   hangUp(reply: Reply): undefined {
@@ -264,6 +269,7 @@ export class Dialog implements ChatOwner, Turn {
     if (this.#isOver) return
     this.#isOver = true
     this.#reader.clear()
+    this.session.transcript?.end(this.#troubles.reason)
     takeLeave(this.session, this.counts, () => this.#gone(this))
   }
 
@@ -274,6 +280,9 @@ export class Dialog implements ChatOwner, Turn {
     return true
   }
 }
+
+/** Commands with which a long transcript ends. */
+const CHECKPOINTS: ReadonlySet<string> = new Set(['HELO', 'EHLO', 'LHLO', 'RSET', 'DATA', 'BDAT'])
 
 function isReplies(answer: Reply | readonly Reply[]): answer is readonly Reply[] {
   return Array.isArray(answer)

@@ -62,5 +62,9 @@ export const SMTPD = declare('smtpd', {
   smtpd_forbid_bare_newline_exclusions: list('$mynetworks', 'Clients for which smtpd_forbid_bare_newline does not hold.'),
   smtpd_forbid_bare_newline_reject_code: code('550', 'Reply code of smtpd_forbid_bare_newline = reject; 421 and 521 hang up.'),
   smtpd_forbid_unauth_pipelining: flag('yes', 'Send clients away that send commands before it is their turn.'),
+  smtpd_history_flush_threshold: count(
+    '100',
+    'Lines of a transcript past which EHLO, RSET and the end of a message have it sent, or forgotten when nothing was wrong.',
+  ),
   soft_bounce: flag('no', 'Answer 4xx where 5xx was meant: nothing is refused for good.'),
 })

@@ -10,6 +10,7 @@ import type { Receiver } from './receiver.ts'
 import type { Settings } from './settings.ts'
 import type { Standing } from './standing.ts'
 import type { OpenTransaction } from './transaction.ts'
+import { Transcript } from './transcript.ts'
 
 /** What a session needs of its process. */
 export interface SessionDeps {
@@ -59,6 +60,8 @@ export class SmtpSession implements Session {
   deferred: Map<string, Refusal> | undefined
   /** It sent commands before it was their turn. */
   pipelinedEarly = false
+  /** What was said, where the postmaster may have to know. */
+  readonly transcript: Transcript | undefined
   /** Verb of the command at hand, for logs and hooks. */
   where = 'CONNECT'
 
@@ -70,6 +73,17 @@ export class SmtpSession implements Session {
     this.settings = settings
     this.standing = standing
     this.protocol = this.isLmtp ? 'LMTP' : 'SMTP'
+    this.transcript = this.#transcript()
+  }
+
+  #transcript(): Transcript | undefined {
+    const { services } = this.deps
+    const { noticed, mail_name, smtpd_history_flush_threshold } = this.settings
+    if (services.notify === undefined || noticed === undefined) return undefined
+    return new Transcript(noticed, smtpd_history_flush_threshold, (transcript, about, reason) => {
+      const subject = `${mail_name} SMTP server: errors from ${this.clientText}`
+      services.notify?.({ class: about, subject, transcript, ...(reason === undefined ? {} : { reason }) })
+    })
   }
 
   get listener(): string {

@@ -6,6 +6,7 @@ import type { MatchList } from '../plugin.ts'
 import type { AddressRules } from '../protocol/address.ts'
 import { SMTPD } from './parameters.ts'
 import { type ClientLists, keywordSet, NO_LISTS } from './standing.ts'
+import { noticedClasses } from './transcript.ts'
 
 type Parameters = Values<typeof SMTPD.declarations>
 
@@ -26,6 +27,8 @@ export interface Settings extends Parameters {
   /** smtpd_discard_ehlo_keywords, for clients that no table names. */
   readonly discarded: ReadonlySet<string>
   readonly lists: ClientLists
+  /** notify_classes that a session can meet; undefined: none. */
+  readonly noticed: ReadonlySet<string> | undefined
   /** smtpd_log_access_permit_actions; undefined: none is logged. */
   readonly permits: MatchList | undefined
 }
@@ -106,6 +109,7 @@ function derive(scope: Scope, lists: ClientLists): Settings {
     forbidden: forbiddenCommands(values.smtpd_forbidden_commands),
     discarded: keywordSet(values.smtpd_discard_ehlo_keywords),
     lists,
+    noticed: noticedClasses(scope),
     permits: undefined,
   }
 }

@@ -10,6 +10,8 @@ const EXCERPT = 30
 
 export class Troubles {
   readonly #session: SmtpSession
+  /** Why the session was cut, for the postmaster. */
+  reason: string | undefined
 
   constructor(session: SmtpSession) {
     this.#session = session
@@ -17,6 +19,7 @@ export class Troubles {
 
   /** `lost connection`, `timeout`, `too many errors`. */
   lost(what: string): void {
+    this.reason = what
     this.#tell(what, this.#session.receiver?.where ?? this.#session.where)
   }
 

@@ -1,7 +1,8 @@
 /** Fakes for tests of the SMTP server: a generation without plugins, an intake that keeps what it gets, a client that talks. */
 import { connect, type Socket } from 'node:net'
 import { Duplex } from 'node:stream'
-import { createMatchList } from '../../core/access/index.ts'
+import { ACCESS_PARAMETERS, createMatchList } from '../../core/access/index.ts'
+import { BOUNCE } from '../../core/bounce/parameters.ts'
 import type { IncomingMessage, Intake, IntakeResult } from '../../core/cleanup/types.ts'
 import { CONFIG_PARAMETERS } from '../../core/config/parameters.ts'
 import { scopeOf } from '../../core/config/scope.ts'
@@ -162,7 +163,7 @@ export async function testServer(options: TestServerOptions = {}): Promise<TestS
 function fakeRuntime(hooks: Hooks, options: TestServerOptions): ListenerRuntime {
   const isAuthorised = options.isAuthorised ?? ((address: string) => address.endsWith('example.test') || !address.includes('@'))
   const scoped = (more: Readonly<Record<string, string>>) =>
-    scopeOf({ ...QUIET, ...options.parameters, ...more }, SMTPD, CONFIG_PARAMETERS, OTHERS)
+    scopeOf({ ...QUIET, ...options.parameters, ...more }, SMTPD, BOUNCE, ACCESS_PARAMETERS, CONFIG_PARAMETERS, OTHERS)
   const tables = createTables({ baseDirectory: '/' })
   return {
     config: { name: 'smtp', protocol: options.protocol ?? 'smtp' },

@@ -1,0 +1,98 @@
+/**
+ * The dialog of a session as it is mailed to the postmaster when something of a wanted class went wrong in it.
+ * Postfix: notify_classes, smtpd_history_flush_threshold; the error classes of smtpd(8).
+ */
+import { BOUNCE } from '../bounce/parameters.ts'
+import type { NoticeRequest } from '../hooks.ts'
+import type { Scope } from '../parameters.ts'
+import { REPLIES } from '../protocol/reply-text.ts'
+import type { Reply } from '../reply.ts'
+
+/** A kind of trouble. */
+export type TroubleClass = Extract<NoticeRequest['class'], 'bounce' | 'policy' | 'protocol' | 'resource' | 'software'>
+
+/** What core's own refusals are about; all others that no rule gave are about the protocol. */
+const CLASSES: ReadonlyMap<Reply, TroubleClass> = new Map<Reply, TroubleClass>([
+  [REPLIES.insufficientAuthorization, 'policy'],
+  [REPLIES.vrfyDisabled, 'policy'],
+  [REPLIES.dsnDisabled, 'policy'],
+  [REPLIES.tooBigDeclared, 'policy'],
+  [REPLIES.tooManyRecipients, 'policy'],
+  [REPLIES.pipelining, 'policy'],
+  [REPLIES.tooBig, 'bounce'],
+  [REPLIES.noSpace, 'resource'],
+  [REPLIES.writeError, 'resource'],
+  [REPLIES.internalError, 'software'],
+])
+
+/** In which order a notice of several classes is said to be of one. */
+const NOTICED: readonly TroubleClass[] = ['policy', 'protocol', 'resource', 'software', 'bounce']
+
+export class Transcript {
+  readonly #wanted: ReadonlySet<string>
+  readonly #threshold: number
+  readonly #notify: (transcript: readonly string[], about: TroubleClass, reason: string | undefined) => void
+  #lines: string[] = []
+  #met: Set<TroubleClass> | undefined
+  /** A rule has given the reply at hand. */
+  #isBlamed = false
+
+  constructor(
+    wanted: ReadonlySet<string>,
+    threshold: number,
+    notify: (transcript: readonly string[], about: TroubleClass, reason: string | undefined) => void,
+  ) {
+    this.#wanted = wanted
+    this.#threshold = threshold
+    this.#notify = notify
+  }
+
+  /** A command came. */
+  heard(line: string): void {
+    this.#lines.push(`In:  ${line}`)
+  }
+
+  /** A reply was sent, as it is on the wire. */
+  said(reply: string): void {
+    const lines = reply.split('\r\n')
+    for (let i = 0; i < lines.length - 1; i++) this.#lines.push(`Out: ${lines[i]}`)
+  }
+
+  /** A rule refuses a command. */
+  blame(about: TroubleClass): void {
+    this.#isBlamed = true
+    this.#meet(about)
+  }
+
+  /** A command was answered. */
+  answered(reply: Reply): void {
+    if (reply.code >= 400 && !this.#isBlamed) this.#meet(CLASSES.get(reply) ?? 'protocol')
+    this.#isBlamed = false
+  }
+
+  /** EHLO, RSET and the end of a message: a long history is told of, or forgotten. */
+  checkpoint(): void {
+    if (this.#lines.length > this.#threshold) this.end(undefined)
+  }
+
+  /** The session is over. @param reason why it was cut */
+  end(reason: string | undefined): void {
+    const about = NOTICED.find((each) => this.#met?.has(each) === true && this.#wanted.has(each))
+    const lines = this.#lines
+    this.#lines = []
+    this.#met = undefined
+    if (about !== undefined) this.#notify(lines, about, reason)
+  }
+
+  #meet(about: TroubleClass): void {
+    this.#met ??= new Set()
+    this.#met.add(about)
+  }
+}
+
+/** The classes of notify_classes that a session can meet; undefined: none, and no transcript is kept. */
+export function noticedClasses(scope: Scope): ReadonlySet<string> | undefined {
+  const wanted = scope.values(BOUNCE).notify_classes.map((word) => word.toLowerCase())
+  const noticed = new Set(wanted.filter((word) => (NOTICED as readonly string[]).includes(word)))
+  return noticed.size === 0 ? undefined : noticed
+}

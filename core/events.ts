@@ -22,6 +22,8 @@ export type Event =
   | { readonly type: 'stopping'; readonly reason: string }
   | { readonly type: 'fault'; readonly where: string; readonly message: string; readonly cause?: string }
   | { readonly type: 'warning'; readonly where: string; readonly message: string }
+  /** The engine of shared state can no longer be asked, and for what reason, or can again. */
+  | { readonly type: 'state'; readonly engine: string; readonly isAvailable: boolean; readonly reason: string }
   // smtpd
   | { readonly type: 'connect'; readonly session: string; readonly listener: string; readonly client: Client }
   | { readonly type: 'disconnect'; readonly session: string; readonly client: Client; readonly commands: string }

@@ -14,6 +14,7 @@ type Table = { readonly [T in EventType]: Row<T> }
 const TABLE: Table = {
   started: ({ listeners, workers }) => ({ listeners, workers }),
   reloaded: ({ generation }) => ({ generation }),
+  state: ({ engine, isAvailable, reason }) => ({ engine, isAvailable, reason }),
   stopping: ({ reason }) => ({ reason }),
   fault: ({ where, message, cause }) => ({ where, message, cause }),
   warning: ({ where, message }) => ({ where, message }),

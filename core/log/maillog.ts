@@ -35,6 +35,7 @@ const TABLE: Table = {
   stopping: (e, c) => by(c, 'master', `terminating on ${e.reason}`),
   fault: (e, c) => by(c, programOf(e.where), `warning: ${e.where}: ${e.message}${e.cause === undefined ? '' : `: ${e.cause}`}`),
   warning: (e, c) => by(c, programOf(e.where), `warning: ${isProgram(e.where) ? '' : `${e.where}: `}${e.message}`),
+  state: (e, c) => by(c, 'postern', e.isAvailable ? `state: ${e.engine} is available again` : `warning: state: ${e.reason}`),
 
   connect: (e, c) => numbered(c, c.sessions.begin(e.session), `connect from ${peer(e.client)}`),
   disconnect: (e, c) => numbered(c, c.sessions.end(e.session), `disconnect from ${peer(e.client)} ${e.commands}`),

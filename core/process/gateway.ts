@@ -3,12 +3,15 @@ import type { Configuration } from '../config/types.ts'
 import type { Generation } from '../generation.ts'
 import { createLog, type Log } from '../log/log.ts'
 import type { Queue } from '../queue/manager-types.ts'
+import { StateHouse } from '../state/house.ts'
+import type { OpenState, StateConfig } from '../state/types.ts'
 import { Endpoints, type MakeEndpoint } from './endpoints.ts'
 import { type Engines, openEngines } from './engines.ts'
 import { buildEpoch, type Epoch } from './epoch.ts'
 import { createLeases } from './leases.ts'
 import { logIdentity } from './log-identity.ts'
 import type { Office, PrepareOrder, StartOrder, StartReport, StopOrder, WorkerStatus } from './orders.ts'
+import { WorkerPresence } from './presence.ts'
 import { dropForGood, stepDown } from './privileges.ts'
 import { QueueWindow } from './queue-window.ts'
 import { createServices } from './services.ts'
@@ -25,11 +28,14 @@ export class Gateway {
   readonly #services = createServices(
     () => this.#log,
     () => this.#epoch?.generation,
+    (config) => this.#state(config),
   )
   readonly #endpoints = new Endpoints()
   readonly window = new QueueWindow(() => this.#queue())
   #log: Log = createLog({ format: 'maillog', level: 'info' })
   #order: StartOrder | undefined
+  readonly presence: WorkerPresence
+  #house: StateHouse | undefined
   #leases: ReturnType<typeof createLeases> | undefined
   #epoch: Epoch | undefined
   #prepared: Epoch | undefined
@@ -39,6 +45,7 @@ export class Gateway {
 
   constructor(office: Office) {
     this.#office = office
+    this.presence = new WorkerPresence(office)
   }
 
   /** @throws whatever prevents it from serving; the process is of no use then */
@@ -54,6 +61,7 @@ export class Gateway {
     if (account !== undefined) stepDown(account)
     this.#log = createLog(config.log, logIdentity(config, order))
     this.#leases = createLeases(count, this.#office)
+    this.presence.begin(count, order.watched ?? [])
     this.#epoch = await buildEpoch(config, this.#services, generation)
     this.#engines = await openEngines({
       queueDirectory: config.queueDirectory,
@@ -127,6 +135,7 @@ export class Gateway {
       connections: this.#endpoints.connections,
       queue: this.#queue().counts(),
       listeners: this.#endpoints.describe(),
+      state: this.#house?.reports() ?? [],
     }
   }
 
@@ -152,6 +161,15 @@ export class Gateway {
   #hearNotices({ hooks }: Generation): void {
     const notify = this.#engines?.notify
     if (notify !== undefined) hooks.notify.tapPromise('postmaster', notify)
+  }
+
+  #state(config: StateConfig): OpenState {
+    this.#house ??= new StateHouse({
+      presence: this.presence,
+      ...((this.#order?.count ?? 1) > 1 ? { sharedMemory: (ops) => this.#office.state(ops) } : {}),
+      onChange: (engine, isAvailable, reason) => this.#services.emit({ type: 'state', engine, isAvailable, reason }),
+    })
+    return this.#house.open(config)
   }
 
   #queue(): Queue {

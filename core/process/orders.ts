@@ -2,7 +2,9 @@
 import type { Configuration } from '../config/types.ts'
 import type { Queue, Selection } from '../queue/manager-types.ts'
 import type { QueueEntry } from '../queue/types.ts'
+import type { Answer, Op, StateReport } from '../state/types.ts'
 import type { LeaseOffice } from './leases.ts'
+import type { PresenceOffice, WatchOrder } from './presence.ts'
 import type { Account } from './privileges.ts'
 
 /** A worker's first order. */
@@ -15,6 +17,8 @@ export interface StartOrder {
   /** Names of the spools that it owns: its own first, then those that a larger number of workers left. */
   readonly owners: readonly string[]
   readonly account?: Account
+  /** Keys whose presence the supervisor counts. */
+  readonly watched?: readonly WatchOrder[]
 }
 
 /** A worker listens. */
@@ -73,10 +77,14 @@ export interface WorkerStatus {
   readonly connections: number
   readonly queue: ReturnType<Queue['counts']>
   readonly listeners: readonly string[]
+  /** How the engine of shared state does; empty while nothing uses it. */
+  readonly state: readonly StateReport[]
 }
 
 /** What a worker asks of its supervisor. */
-export interface Office extends LeaseOffice {
+export interface Office extends LeaseOffice, PresenceOffice {
+  /** Does operations in the memory that all workers share. */
+  state(ops: readonly Op[]): Promise<readonly Answer[]>
   /** Starts deliveries to a site in all workers. */
   flushSite(site: string): Promise<void>
 }

@@ -133,6 +133,11 @@ export class WorkerPool {
     }
   }
 
+  /** Asks a process at once, whether it serves yet or not. @throws RemoteError; WorkerGone */
+  askNow<R>(index: number, method: string, argument?: unknown): Promise<R> {
+    return this.#slots[index]?.channel.call<R>(method, argument) ?? Promise.reject(new WorkerGone(index, 'there is none'))
+  }
+
   tell(index: number, method: string, argument?: unknown): void {
     this.#slots[index]?.channel.tell(method, argument)
   }

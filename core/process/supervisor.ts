@@ -5,6 +5,8 @@
 import type { ChildProcess } from 'node:child_process'
 import type { Configuration } from '../config/types.ts'
 import { createLog, type Log } from '../log/log.ts'
+import { MemoryEngine } from '../state/memory.ts'
+import type { Answer, Op } from '../state/types.ts'
 import { ControlError, type ControlHandler, openControl } from './control.ts'
 import { InstanceError, takeInstance } from './instance.ts'
 import { LeaseLedger } from './lease-ledger.ts'
@@ -12,13 +14,17 @@ import { logIdentity } from './log-identity.ts'
 import type { LeaseOrder, StartOrder, WorkerStatus } from './orders.ts'
 import { assignOwners, existingOwners } from './owners.ts'
 import { WorkerPool } from './pool.ts'
+import { PresenceLedger } from './presence-ledger.ts'
 import { type Account, accountOf, PrivilegeError, prepareDirectory, prepareLogFile } from './privileges.ts'
 import { queueCommands } from './queue-desk.ts'
 import { readConfiguration } from './reading.ts'
 import { type ReloadReport, reload } from './reload.ts'
 import type { GatewayStatus } from './status.ts'
 import { version } from './version.ts'
+import { answered } from './within.ts'
 
+/** Milliseconds for a worker to say how many connections it has from somewhere. */
+const WATCH_PATIENCE = 1000
 /** Milliseconds that sessions and deliveries under way are given when the gateway stops. */
 const GRACE = 30_000
 
@@ -69,6 +75,8 @@ class Supervisor {
   #account: Account | undefined
   #owners: readonly (readonly string[])[] = []
   #ledger = new LeaseLedger(1, () => {})
+  #presence = new PresenceLedger({ workers: 0, watch: async () => 0 })
+  #state: MemoryEngine | undefined
   #log: Log | undefined
   #instance: { release(): void } | undefined
   #control: { close(): Promise<void> } | undefined
@@ -92,10 +100,14 @@ class Supervisor {
       methods: (index) => ({
         acquire: ({ key, limit }: LeaseOrder) => this.#ledger.acquire(index, key, limit),
         release: (key: string) => this.#ledger.release(index, key),
+        arrive: (key: string) => this.#presence.arrive(index, key),
+        depart: (key: string) => this.#presence.depart(index, key),
+        state: (ops: readonly Op[]) => this.#memory(ops),
         flushSite: async (site: string) => void (await this.#pool.askAll('change', { change: 'flush', selection: { site } })),
       }),
       onDeath: (index, pid, how) => {
         this.#ledger.forget(index)
+        this.#presence.forget(index)
         this.#log?.event({ type: 'warning', where: 'master', message: `process ${pid} (worker ${index}) ended: ${how}` })
       },
       onReplaced: (index, problem) => {
@@ -120,6 +132,10 @@ class Supervisor {
     this.#log = createLog(config.log, logIdentity(config))
     this.#owners = assignOwners(config.workers, existingOwners(config.queueDirectory))
     this.#ledger = new LeaseLedger(config.workers, (worker, key) => this.#pool.tell(worker, 'freed', key))
+    this.#presence = new PresenceLedger({
+      workers: config.workers,
+      watch: (worker, order) => answered(this.#pool.askNow<number>(worker, 'watch', order), WATCH_PATIENCE),
+    })
     for (const warning of this.#startWarnings(config)) this.#log.log.warn(warning)
     this.#control = await openControl(config.queueDirectory, this.#commands())
     const reports = await this.#pool.start(config.workers)
@@ -157,7 +173,15 @@ class Supervisor {
       count: this.#config.workers,
       owners: this.#owners[index] ?? [],
       ...(this.#account === undefined ? {} : { account: this.#account }),
+      watched: this.#presence.watched(),
     }
+  }
+
+  /** The memory engine of shared state, where there are several workers. */
+  #memory(ops: readonly Op[]): readonly Answer[] {
+    this.#state ??= new MemoryEngine(this.#config?.state?.maxEntries ?? 0)
+    const engine = this.#state
+    return ops.map((op) => engine.run(op))
   }
 
   /** Whoever asks while the workers are being brought up waits until all serve, but for an order to stop. */

@@ -10,3 +10,11 @@ export async function within(promise: Promise<unknown>, milliseconds: number): P
     clearTimeout(timer)
   }
 }
+
+/** The same promise, rejected when it takes longer. */
+export function answered<T>(promise: Promise<T>, milliseconds: number): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => reject(new Error(`no answer within ${milliseconds} ms`)), milliseconds)
+    promise.then(resolve, reject).finally(() => clearTimeout(timer))
+  })
+}

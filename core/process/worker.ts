@@ -6,6 +6,7 @@
 import { Channel } from './channel.ts'
 import { Gateway } from './gateway.ts'
 import { EXIT_FAULT } from './orders.ts'
+import type { WatchOrder } from './presence.ts'
 
 /** Milliseconds for what is under way when the supervisor has vanished. */
 const ORPHAN_GRACE = 5000
@@ -29,6 +30,9 @@ const gateway: Gateway = new Gateway({
   acquire: (key, limit) => channel.call<boolean>('acquire', { key, limit }),
   release: (key) => channel.tell('release', key),
   flushSite: (site) => channel.call<void>('flushSite', site),
+  arrive: (key) => channel.call<number>('arrive', key),
+  depart: (key) => channel.tell('depart', key),
+  state: (ops) => channel.call('state', ops),
 })
 const channel: Channel = new Channel(wire, {
   start: (order: Parameters<Gateway['start']>[0]) => gateway.start(order),
@@ -38,6 +42,7 @@ const channel: Channel = new Channel(wire, {
   stop: (order: Parameters<Gateway['stop']>[0]) => gateway.stop(order),
   reopenLog: () => gateway.reopenLog(),
   freed: (key: string) => gateway.freed(key),
+  watch: (order: WatchOrder) => gateway.presence.watch(order),
   status: () => gateway.status(),
   list: (order: Parameters<Gateway['window']['list']>[0]) => gateway.window.list(order),
   show: ({ id }: { id: string }) => gateway.window.show(id),

@@ -10,6 +10,7 @@ export const ACCESS_PARAMETERS = declare('access', {
     '',
     'Permit actions that are logged: names of restrictions, or tables; `static:all` for all.',
   ),
+  smtpd_dns_reply_filter: list('', 'Tables of DNS records, as text, that steps of the access lists shall not see (IGNORE).'),
   smtpd_expansion_filter: text(
     '\\t\\40!"#$%&\'()*+,-./0123456789:;<=>?@ABCDEFGHIJKLMNOPQRSTUVWXYZ[\\\\]^_`abcdefghijklmnopqrstuvwxyz{|}~',
     'Characters that may stand in the values of $name in a reply template; others become underscores.',

@@ -1,10 +1,11 @@
 /** What a plugin is given at set-up: the services of its process, as its listener, transport or the gateway sees them. */
-import { createActions, createDestinations, createMatchList } from '../access/index.ts'
+import { ACCESS_PARAMETERS, createActions, createDestinations, createMatchList, filteredDns } from '../access/index.ts'
 import type { Services } from '../generation.ts'
 import type { Hooks } from '../hooks.ts'
 import type { Tables } from '../lookup/index.ts'
+import type { Resolver } from '../net/types.ts'
 import type { Scope } from '../parameters.ts'
-import type { Destinations, PluginContext, Stage } from '../plugin.ts'
+import { type Destinations, hookOf, type PluginContext, type Stage } from '../plugin.ts'
 import type { State } from '../state/types.ts'
 import { createRestrictions } from './compile.ts'
 import { warnSink } from './sinks.ts'
@@ -22,6 +23,15 @@ export interface Place {
   readonly signal: AbortSignal
   /** Told of stop handlers of what is set up on demand. */
   onStop(stop: () => unknown): void
+}
+
+/** DNS as steps of the access lists see it (smtpd_dns_reply_filter); the rest sees all. */
+async function dnsOf({ services, tables, scope, stage }: Place): Promise<Resolver> {
+  const specs = hookOf('access', stage) === undefined ? [] : scope.values(ACCESS_PARAMETERS).smtpd_dns_reply_filter
+  if (specs.length === 0) return services.dns
+  const opened = await Promise.all(specs.map((spec) => tables.open(spec)))
+  const { log } = services
+  return filteredDns(services.dns, { tables: opened, warn: (message) => log.warn(message), tell: (message) => log.info(message) })
 }
 
 /** Destinations are the same for all steps of a scope. */
@@ -51,7 +61,7 @@ export async function createContext(id: string, place: Place): Promise<PluginCon
     id,
     stage,
     parameters: scope,
-    dns: services.dns,
+    dns: await dnsOf(place),
     tables: { open: openTable },
     destinations: await destinations,
     restrictions,

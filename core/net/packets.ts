@@ -107,7 +107,9 @@ function followed<T extends RecordType>(wire: readonly WireRecord[], name: strin
     if (record.type !== type || normal(record.name) !== canonical || records.length >= MOST_RECORDS) continue
     const { ttl, data } = record as unknown as { ttl?: number; data: unknown }
     const value = DATA[type](data)
-    if (value !== undefined) records.push({ name: canonical, type, ttl: Math.max(0, ttl ?? 0), data: value as RecordData[T] })
+    if (value === undefined) continue
+    const strings = type === 'TXT' ? { strings: stringsOf(data) } : {}
+    records.push({ name: canonical, type, ttl: Math.max(0, ttl ?? 0), data: value as RecordData[T], ...strings })
   }
   return { canonical, records }
 }
@@ -133,6 +135,12 @@ function hostName(data: unknown): string | undefined {
   return name.length <= 255 && /^[\x21-\x7e]*$/.test(name) ? name : undefined
 }
 
+/** The character-strings of a TXT record (RFC 1035 3.3.14). */
+function stringsOf(data: unknown): string[] {
+  const parts = Array.isArray(data) ? data : [data]
+  return parts.map((part) => oneLine(Buffer.isBuffer(part) ? part.toString('utf8') : String(part)))
+}
+
 type Reader = (data: unknown) => unknown
 const fields = (data: unknown): { readonly [key: string]: unknown } =>
   typeof data === 'object' && data !== null ? { ...data } : {}
@@ -146,10 +154,7 @@ const DATA: Readonly<Record<RecordType, Reader>> = {
     const name = hostName(exchange)
     return name === undefined ? undefined : { preference: Number(preference ?? 0), exchange: name }
   },
-  TXT(data) {
-    const parts = Array.isArray(data) ? data : [data]
-    return oneLine(parts.map((part) => (Buffer.isBuffer(part) ? part.toString('utf8') : String(part))).join(''))
-  },
+  TXT: (data) => stringsOf(data).join(''),
   PTR: hostName,
   CNAME: hostName,
   NS: hostName,

@@ -39,6 +39,8 @@ export interface DnsRecord<T extends RecordType = RecordType> {
   /** Seconds. */
   readonly ttl: number
   readonly data: RecordData[T]
+  /** For TXT: the strings that `data` is made of. */
+  readonly strings?: readonly string[]
 }
 
 /** `missing`: the name does not exist; `empty`: it has no such records; `failed`: ask again later (SERVFAIL, time-out, garbage). */
@@ -46,6 +48,8 @@ export type AnswerStatus = 'found' | 'missing' | 'empty' | 'failed'
 
 export interface Answer<T extends RecordType = RecordType> {
   readonly status: AnswerStatus
+  /** It failed because a filter of the configuration dropped every record (smtpd_dns_reply_filter). */
+  readonly isFiltered?: boolean
   readonly records: readonly DnsRecord<T>[]
   /** The AD bit, believed only from a resolver that the configuration trusts. */
   readonly authenticated: boolean

@@ -3,7 +3,6 @@ import { choice, count, declare, flag, list, text, time } from '../parameters.ts
 
 /** Known, and honoured once smtpd exists. */
 export const SMTPD_PENDING = declare('smtpd', {
-  smtpd_dns_reply_filter: text('', 'Table that edits DNS answers before smtpd uses them.', { live: false }),
   smtpd_min_data_rate: count('500', 'Slowest rate, in bytes per second, that per-request deadlines allow for.', { live: false }),
   smtpd_per_record_deadline: text('', 'Obsolete name of smtpd_per_request_deadline.', { live: false }),
   smtpd_per_request_deadline: flag(

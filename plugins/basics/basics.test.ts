@@ -46,7 +46,8 @@ test('codes are parameters, and the class of the status follows', async () => {
 
 test('permit permits', async () => {
   const permit = await mount(basics, undefined, { restriction: { name: 'permit' } })
-  assert.deepEqual(await permit.access('rcpt'), { kind: 'permit' })
+  const about = { name: 'b@x.test', class: 'Recipient address' }
+  assert.deepEqual(await permit.access('rcpt', { recipient: 'b@x.test' }), { kind: 'permit', action: 'permit', about })
 })
 
 test('defer_if_permit and defer_if_reject leave a word for later', async () => {

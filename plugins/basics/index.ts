@@ -37,7 +37,7 @@ function refuse(request: AccessRequest, code: number, status: string, text: stri
 }
 
 const ANSWERS: Readonly<Record<Exclude<BasicsOptions['action'], 'sleep'>, Answer>> = {
-  permit: () => permit(),
+  permit: (request) => permit('permit', stageSubject(request)),
   reject: (request, codes) => refuse(request, codes.reject_code, '5.7.1', 'Access denied'),
   defer: (request, codes) => refuse(request, codes.defer_code, '4.3.2', 'Try again later'),
   defer_if_permit: (request) => {

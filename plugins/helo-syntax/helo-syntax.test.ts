@@ -51,3 +51,10 @@ test('addresses want a domain with a dot', async () => {
   const reply = await answer('reject_non_fqdn_recipient', { recipient: 'b@short' }, { non_fqdn_reject_code: '450' })
   assert.equal(reply, '450 4.5.2 <b@short>: Recipient address rejected: need fully-qualified address')
 })
+
+test('permit_naked_ip_address', async () => {
+  const naked = (helo: string) => answer('permit_naked_ip_address', { helo })
+  assert.equal(await naked('192.0.2.1'), 'permit')
+  for (const other of ['2001:db8::1', '[192.0.2.1]', 'c.example']) assert.equal(await naked(other), 'dunno')
+  assert.equal(await naked('1.2.3'), '501 5.5.2 <1.2.3>: Helo command rejected: invalid ip address')
+})

@@ -1,9 +1,19 @@
 /**
  * helo-syntax: refuses HELO names and addresses that can not be right, by their looks alone.
  * Postfix: reject_invalid_helo_hostname, reject_non_fqdn_helo_hostname, reject_non_fqdn_sender, reject_non_fqdn_recipient,
- * invalid_hostname_reject_code, non_fqdn_reject_code.
+ * permit_naked_ip_address, invalid_hostname_reject_code, non_fqdn_reject_code.
  */
-import { type AccessRequest, type Address, code, declare, definePlugin, type Refusal, refusal } from '#postern'
+import {
+  type AccessRequest,
+  type Address,
+  code,
+  declare,
+  definePlugin,
+  permit,
+  type Refusal,
+  refusal,
+  type Verdict,
+} from '#postern'
 import type { HeloSyntaxOptions } from '../../schemas/plugins/helo-syntax.d.ts'
 import schema from '../../schemas/plugins/helo-syntax.json' with { type: 'json' }
 import { isAddress, isHostname, isLiteral, isQualified } from './names.ts'
@@ -17,7 +27,7 @@ interface Codes {
   readonly invalid_hostname_reject_code: number
   readonly non_fqdn_reject_code: number
 }
-type Check = (request: AccessRequest, codes: Codes) => Refusal | undefined
+type Check = (request: AccessRequest, codes: Codes) => Verdict | undefined
 
 function helo(replyCode: number, name: string, why: string): Refusal {
   return refusal(replyCode, '5.5.2', `<${name}>: Helo command rejected: ${why}`)
@@ -46,6 +56,11 @@ const CHECKS: Readonly<Record<HeloSyntaxOptions['check'], Check>> = {
     if (name.startsWith('[')) return literal(name, codes)
     return helo(codes.non_fqdn_reject_code, name, 'need fully-qualified hostname')
   },
+  naked_address: ({ helo: name = '' }, codes) => {
+    if (!/^[0-9.:]+$/.test(name)) return undefined
+    if (isAddress(name)) return permit('permit_naked_ip_address', { name, class: 'Helo command' })
+    return helo(codes.invalid_hostname_reject_code, name, 'invalid ip address')
+  },
   non_fqdn_sender: ({ sender }, codes) => qualifiedAddress(sender, codes, 'Sender address'),
   non_fqdn_recipient: ({ recipient }, codes) => qualifiedAddress(recipient, codes, 'Recipient address'),
 }
@@ -62,6 +77,7 @@ export default definePlugin<HeloSyntaxOptions>({
     reject_invalid_hostname: check('invalid_helo'),
     reject_non_fqdn_helo_hostname: check('non_fqdn_helo'),
     reject_non_fqdn_hostname: check('non_fqdn_helo'),
+    permit_naked_ip_address: check('naked_address'),
     reject_non_fqdn_sender: check('non_fqdn_sender'),
     reject_non_fqdn_recipient: check('non_fqdn_recipient'),
   },

@@ -1,9 +1,21 @@
 /**
  * rbl: refuses, or lets in, clients and names that DNS lists know.
  * Postfix: reject_rbl_client, reject_rhsbl_{client,reverse_client,helo,sender,recipient}, permit_dnswl_client,
- * permit_rhswl_client, default_rbl_reply, rbl_reply_maps, maps_rbl_reject_code.
+ * permit_rhswl_client, reject_maps_rbl, default_rbl_reply, rbl_reply_maps, maps_rbl_reject_code, maps_rbl_domains.
  */
-import { type Answer, code, declare, defer, definePlugin, expansionFilter, list, permit, text, type Verdict } from '#postern'
+import {
+  type Answer,
+  clientSubject,
+  code,
+  declare,
+  defer,
+  definePlugin,
+  expansionFilter,
+  list,
+  permit,
+  text,
+  type Verdict,
+} from '#postern'
 import type { RblOptions } from '../../schemas/plugins/rbl.d.ts'
 import schema from '../../schemas/plugins/rbl.json' with { type: 'json' }
 import { type DnsList, parseList } from './lists.ts'
@@ -17,8 +29,12 @@ const PARAMETERS = declare('plugin:rbl', {
     'Reply to clients on a block list, with $name expansion, for lists without their own in rbl_reply_maps.',
     { raw: true },
   ),
+  maps_rbl_domains: list('', 'The lists that reject_maps_rbl asks; better name them with reject_rbl_client.'),
   rbl_reply_maps: list('', 'Tables from a list (with its filter, or its domain alone) to the reply for it.'),
 })
+
+/** Among lists it stands for those of that parameter. */
+const OF_PARAMETER = '$maps_rbl_domains'
 
 /** Argument -> options, by restriction. */
 function listed(subject: RblOptions['subject'], allow = false): (argument: string) => RblOptions {
@@ -28,6 +44,12 @@ function listed(subject: RblOptions['subject'], allow = false): (argument: strin
   }
 }
 
+/** Names of permits in the log. */
+const ALLOWED: Readonly<Partial<Record<NonNullable<RblOptions['subject']>, string>>> = {
+  client: 'permit_dnswl_client',
+  client_name: 'permit_rhswl_client',
+}
+
 export default definePlugin<RblOptions>({
   name: 'rbl',
   stages: ['connect', 'helo', 'mail', 'relay', 'rcpt', 'data', 'end_of_data', 'etrn', 'vrfy'],
@@ -35,6 +57,8 @@ export default definePlugin<RblOptions>({
   parameters: PARAMETERS,
   restrictions: {
     reject_rbl_client: listed('client'),
+    reject_rbl: listed('client'),
+    reject_maps_rbl: () => ({ lists: [OF_PARAMETER], subject: 'client', allow: false }),
     reject_rhsbl_client: listed('client_name'),
     reject_rhsbl_reverse_client: listed('reverse_client'),
     reject_rhsbl_helo: listed('helo'),
@@ -43,9 +67,9 @@ export default definePlugin<RblOptions>({
     permit_dnswl_client: listed('client', true),
     permit_rhswl_client: listed('client_name', true),
   },
-  async setup(options, { parameters, dns, tables, log }) {
-    const lists = options.lists.map(parseList)
+  async setup(options, { id, parameters, dns, tables, log }) {
     const values = parameters.values(PARAMETERS)
+    const lists = options.lists.flatMap((each) => (each === OF_PARAMETER ? values.maps_rbl_domains : [each])).map(parseList)
     const allowed = expansionFilter(parameters)
     const replies = await Promise.all(values.rbl_reply_maps.map((spec) => tables.open(spec)))
 
@@ -56,7 +80,8 @@ export default definePlugin<RblOptions>({
     }
     const reasonOf = async (query: Query, { domain }: DnsList): Promise<string> => {
       const answer = await dns.resolve(`${query.name}.${domain}`, 'TXT')
-      return answer.records.map(({ data }) => data).join(' / ')
+      // Of a text in several strings Postfix knows the first.
+      return answer.records.map(({ data, strings = [data] }) => strings[0] ?? '').join(' / ')
     }
     const templateOf = async ({ spec, domain }: DnsList): Promise<string> => {
       for (const table of replies) {
@@ -79,7 +104,7 @@ export default definePlugin<RblOptions>({
           const answer = (await answers[i]) as Answer<'A'>
           if (answer.status === 'failed' && options.allow) request.deferIfReject(unknown(query))
           if (!isHit(answer, each)) continue
-          if (options.allow) return permit()
+          if (options.allow) return permit(ALLOWED[options.subject] ?? id, clientSubject(request))
           const listing: Listing = { list: each, query, reason: await reasonOf(query, each) }
           return rblReply(await templateOf(each), values.maps_rbl_reject_code, listing, request, allowed)
         }

@@ -47,6 +47,7 @@ const cases: [string, string, AccessFacts, string][] = [
     `${BLOCKED} Client host [192.0.2.70] blocked using a.bl.test; listed for spam`,
   ],
   ['reject_rbl_client', 'a.bl.test', { client: '192.0.2.71' }, `${BLOCKED} Client host [192.0.2.71] blocked using a.bl.test`],
+  ['reject_rbl', 'a.bl.test', { client: '192.0.2.71' }, `${BLOCKED} Client host [192.0.2.71] blocked using a.bl.test`],
   ['reject_rbl_client', 'a.bl.test', { client: '192.0.2.99' }, 'dunno'],
   ['reject_rbl_client', 'a.bl.test', { client: '192.0.2.81' }, 'dunno'],
   ['reject_rbl_client', 'a.bl.test', { client: '192.0.2.79' }, 'dunno'],
@@ -195,4 +196,33 @@ test('addresses are reversed as lists have them', () => {
 
 test('a list is needed', async () => {
   await assert.rejects(answer('reject_rbl_client', '', {}), /expected the domain name of a DNS list/)
+})
+
+test('reject_maps_rbl asks the lists of maps_rbl_domains', async () => {
+  const listed = await answer('reject_maps_rbl', '', { client: '192.0.2.71' }, { maps_rbl_domains: 'none.test, a.bl.test' })
+  assert.equal(listed.reply, `${BLOCKED} Client host [192.0.2.71] blocked using a.bl.test`)
+  assert.equal((await answer('reject_maps_rbl', '', { client: '192.0.2.71' })).reply, 'dunno')
+})
+
+test('an allow list says which it is', async () => {
+  const mounted = await mount(rbl, undefined, {
+    stage: 'rcpt',
+    dns: ZONE,
+    restriction: { name: 'permit_dnswl_client', argument: 'a.bl.test' },
+  })
+  assert.deepEqual(await mounted.access('rcpt', { client: '192.0.2.70' }), {
+    kind: 'permit',
+    action: 'permit_dnswl_client',
+    about: { name: 'unknown[192.0.2.70]', class: 'Client host' },
+  })
+})
+
+test('smtpd_dns_reply_filter: what it hides is not listed, and an allow list has not answered', async () => {
+  const filter = { smtpd_dns_reply_filter: 'regexp:{{/ A 127\\.0\\.0\\.2$$/ IGNORE}}' }
+  const hidden = await answer('reject_rbl_client', 'a.bl.test', { client: '192.0.2.71' }, filter)
+  assert.equal(hidden.reply, 'dunno')
+  assert.match(hidden.mounted.log.join(), /RBL lookup error: .* DNS reply filter drops all results/)
+  const allowed = await answer('permit_dnswl_client', 'a.bl.test', { client: '192.0.2.71' }, filter)
+  assert.equal(allowed.reply, 'dunno')
+  assert.equal(allowed.mounted.recorded.deferIfReject?.kind, 'defer')
 })

@@ -3,6 +3,7 @@
  * Postfix: reject_unknown_client_hostname, reject_unknown_reverse_client_hostname, reject_unknown_helo_hostname,
  * reject_unknown_sender_domain, reject_unknown_recipient_domain, unknown_*_reject_code, *_tempfail_action.
  */
+import { isIPv4, isIPv6 } from 'node:net'
 import {
   type AccessRequest,
   choice,
@@ -59,13 +60,26 @@ function tempfail(request: AccessRequest, action: (typeof ACTIONS)[number], refu
   return undefined
 }
 
-function helo({ dns }: PluginContext): Check {
+/** What the filter dropped may be good or bad: the administrator is told, and the list goes on. */
+function warnFiltered({ log }: PluginContext, name: string, order: string): undefined {
+  log.warn(`${name}: ${order} lookup error: DNS reply filter drops all results`)
+}
+
+function helo(context: PluginContext): Check {
+  const syntaxCode = context.parameters.text('invalid_hostname_reject_code')
   return async (request, settings) => {
     const name = request.helo
-    if (name === undefined || name.startsWith('[')) return undefined
-    const known = await lookUpName(name, dns, ['A', 'AAAA', 'MX'])
+    if (name === undefined) return undefined
+    const head = `<${name}>: Helo command rejected: `
+    if (name.startsWith('[')) {
+      const inner = name.endsWith(']') ? name.slice(1, -1) : ''
+      const isLiteral = isIPv4(inner) || (/^ipv6:/i.test(inner) && isIPv6(inner.slice(5)))
+      return isLiteral ? undefined : refusal(Number(syntaxCode), '5.5.2', `${head}invalid ip address`)
+    }
+    const known = await lookUpName(name, context.dns, ['A', 'AAAA', 'MX'])
     if (known === 'yes' || known === 'nullMX') return undefined
-    const text = `<${name}>: Helo command rejected: Host not found`
+    if (known === 'filtered') return warnFiltered(context, name, 'address or MX')
+    const text = `${head}Host not found`
     if (known === 'no') return refusal(settings.unknown_hostname_reject_code, '5.7.1', text)
     return tempfail(request, settings.unknown_helo_hostname_tempfail_action, refusal(TEMPORARY, '4.7.1', text))
   }
@@ -78,7 +92,8 @@ interface AddressWords {
   readonly nullMx: readonly [code: number, status: string]
 }
 
-function domain({ dns, destinations }: PluginContext, which: 'sender' | 'recipient', words: AddressWords): Check {
+function domain(context: PluginContext, which: 'sender' | 'recipient', words: AddressWords): Check {
+  const { dns, destinations } = context
   return async (request, settings) => {
     const address = request[which]
     if (address === undefined || address.domain === '' || address.domain.startsWith('[')) return undefined
@@ -91,6 +106,7 @@ function domain({ dns, destinations }: PluginContext, which: 'sender' | 'recipie
     const head = `<${address.text}>: ${words.class} rejected: `
     const missing = `${head}Domain not found`
     if (known === 'yes') return undefined
+    if (known === 'filtered') return warnFiltered(context, target, 'MX or address')
     if (known === 'nullMX') return refusal(...words.nullMx, `${head}Domain ${target} does not accept mail (nullMX)`)
     if (known === 'no') return refusal(settings.unknown_address_reject_code, words.unknown, missing)
     return tempfail(request, settings.unknown_address_tempfail_action, refusal(TEMPORARY, words.unknown, missing))
@@ -119,6 +135,7 @@ export default definePlugin<UnknownNamesOptions>({
     reject_unknown_helo_hostname: about('helo'),
     reject_unknown_hostname: about('helo'),
     reject_unknown_sender_domain: about('sender'),
+    reject_unknown_address: about('sender'),
     reject_unknown_recipient_domain: about('recipient'),
   },
   setup(options, context) {

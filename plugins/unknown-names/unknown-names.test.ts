@@ -44,6 +44,11 @@ const cases: [string, AccessFacts, string][] = [
   ['reject_unknown_helo_hostname', { helo: 'nullmx.test' }, 'dunno'],
   ['reject_unknown_helo_hostname', { helo: '[192.0.2.1]' }, 'dunno'],
   ['reject_unknown_helo_hostname', { helo: null }, 'dunno'],
+  ['reject_unknown_helo_hostname', { helo: '[IPv6:::1]' }, 'dunno'],
+  ['reject_unknown_helo_hostname', { helo: '[x]' }, '501 5.5.2 <[x]>: Helo command rejected: invalid ip address'],
+  ['reject_unknown_helo_hostname', { helo: 'good.test.' }, '450 4.7.1 <good.test.>: Helo command rejected: Host not found'],
+  ['reject_unknown_helo_hostname', { helo: '192.0.2.9' }, '450 4.7.1 <192.0.2.9>: Helo command rejected: Host not found'],
+  ['reject_unknown_address', { sender: 'a@no.invalid' }, '450 4.1.8 <a@no.invalid>: Sender address rejected: Domain not found'],
   ['reject_unknown_helo_hostname', { helo: 'empty.test' }, '450 4.7.1 <empty.test>: Helo command rejected: Host not found'],
   ['reject_unknown_hostname', { helo: 'no.invalid' }, '450 4.7.1 <no.invalid>: Helo command rejected: Host not found'],
   [
@@ -100,4 +105,10 @@ test('codes and what a failure means are parameters', async () => {
   const deferred = { ...codes, reject_tempfail_action: 'defer' }
   const sender = await answer('reject_unknown_sender_domain', { sender: 'a@tempfail.test' }, deferred)
   assert.equal(sender, '450 4.1.8 <a@tempfail.test>: Sender address rejected: Domain not found')
+})
+
+test('what smtpd_dns_reply_filter hides is neither known nor unknown', async () => {
+  const filter = { smtpd_dns_reply_filter: 'regexp:{{/^good\\.test\\. /i IGNORE}}' }
+  assert.equal(await answer('reject_unknown_helo_hostname', { helo: 'good.test' }, filter), 'dunno')
+  assert.equal(await answer('reject_unknown_sender_domain', { sender: 'a@good.test' }, filter), 'dunno')
 })

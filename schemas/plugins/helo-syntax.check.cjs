@@ -1,7 +1,7 @@
 /** What fits helo-syntax.json. Generated. */
 "use strict";
 exports.whole = validate0;
-const schema0 = {"title":"HeloSyntaxOptions","description":"Options of the plugin helo-syntax.","type":"object","additionalProperties":false,"required":["check"],"properties":{"check":{"enum":["invalid_helo","non_fqdn_helo","non_fqdn_sender","non_fqdn_recipient"],"description":"What is looked at, and what is wrong with it."}}};
+const schema0 = {"title":"HeloSyntaxOptions","description":"Options of the plugin helo-syntax.","type":"object","additionalProperties":false,"required":["check"],"properties":{"check":{"enum":["invalid_helo","non_fqdn_helo","naked_address","non_fqdn_sender","non_fqdn_recipient"],"description":"What is looked at, and what is wrong with it; naked_address permits a HELO that is an address without brackets."}}};
 
 function validate0(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
@@ -32,7 +32,7 @@ break;
 if(_errs1 === errors){
 if(data.check !== undefined){
 let data0 = data.check;
-if(!((((data0 === "invalid_helo") || (data0 === "non_fqdn_helo")) || (data0 === "non_fqdn_sender")) || (data0 === "non_fqdn_recipient"))){
+if(!(((((data0 === "invalid_helo") || (data0 === "non_fqdn_helo")) || (data0 === "naked_address")) || (data0 === "non_fqdn_sender")) || (data0 === "non_fqdn_recipient"))){
 validate0.errors = [{instancePath:instancePath+"/check",schemaPath:"#/properties/check/enum",keyword:"enum",params:{allowedValues: schema0.properties.check.enum},message:"must be equal to one of the allowed values"}];
 return false;
 }

@@ -5,7 +5,7 @@
  */
 export interface HeloSyntaxOptions {
 /**
- * What is looked at, and what is wrong with it.
+ * What is looked at, and what is wrong with it; naked_address permits a HELO that is an address without brackets.
  */
-check: ("invalid_helo" | "non_fqdn_helo" | "non_fqdn_sender" | "non_fqdn_recipient")
+check: ("invalid_helo" | "non_fqdn_helo" | "naked_address" | "non_fqdn_sender" | "non_fqdn_recipient")
 }

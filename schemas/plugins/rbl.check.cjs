@@ -1,7 +1,7 @@
 /** What fits rbl.json. Generated. */
 "use strict";
 exports.whole = validate0;
-const schema0 = {"title":"RblOptions","description":"Options of the plugin rbl.","type":"object","additionalProperties":false,"required":["lists"],"properties":{"lists":{"type":"array","items":{"type":"string","minLength":1},"minItems":1,"description":"DNS lists, each `domain` or `domain=d.d.d.d`, where d is a number or [1..3;9]. They are asked at the same time; the first in this order that knows the subject decides."},"subject":{"enum":["client","client_name","reverse_client","helo","sender","recipient"],"default":"client","description":"What the lists are asked about: the client's address, or a name."},"allow":{"type":"boolean","default":false,"description":"The lists are allow lists: who is on them is permitted."}}};
+const schema0 = {"title":"RblOptions","description":"Options of the plugin rbl.","type":"object","additionalProperties":false,"required":["lists"],"properties":{"lists":{"type":"array","items":{"type":"string","minLength":1},"minItems":1,"description":"DNS lists, each `domain` or `domain=d.d.d.d`, where d is a number or [1..3;9]. They are asked at the same time; the first in this order that knows the subject decides. `$maps_rbl_domains` stands for those of that parameter."},"subject":{"enum":["client","client_name","reverse_client","helo","sender","recipient"],"default":"client","description":"What the lists are asked about: the client's address, or a name."},"allow":{"type":"boolean","default":false,"description":"The lists are allow lists: who is on them is permitted."}}};
 const func0 = require("ajv/dist/runtime/ucs2length").default;
 
 function validate0(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){

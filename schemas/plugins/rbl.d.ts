@@ -5,7 +5,7 @@
  */
 export interface RblOptions {
 /**
- * DNS lists, each `domain` or `domain=d.d.d.d`, where d is a number or [1..3;9]. They are asked at the same time; the first in this order that knows the subject decides.
+ * DNS lists, each `domain` or `domain=d.d.d.d`, where d is a number or [1..3;9]. They are asked at the same time; the first in this order that knows the subject decides. `$maps_rbl_domains` stands for those of that parameter.
  * 
  * @minItems 1
  */

@@ -12,7 +12,10 @@ import type { SmtpSession } from '../session.ts'
 const UNSAFE = /[ <>()\\";@]/g
 
 interface Hello {
+  /** As given: what the lists are asked about. */
   readonly name: string
+  /** As it is kept. */
+  readonly safe: string
 }
 
 function hello(verb: string, protocol: string, syntax: Reply, answer: (session: SmtpSession) => Reply) {
@@ -21,7 +24,8 @@ function hello(verb: string, protocol: string, syntax: Reply, answer: (session: 
     flags: LAST | LIMITED,
     check(session, argument) {
       if (session.isLmtp !== (verb === 'LHLO')) return REPLIES.unknownCommand
-      return argument === '' ? syntax : { name: oneLine(argument).replace(UNSAFE, '?') }
+      const name = oneLine(argument)
+      return argument === '' ? syntax : { name, safe: name.replace(UNSAFE, '?') }
     },
     ask(session, { name }) {
       const before = session.helo
@@ -33,7 +37,8 @@ function hello(verb: string, protocol: string, syntax: Reply, answer: (session: 
         return refusal
       })
     },
-    proceed(session) {
+    proceed(session, { safe }) {
+      session.helo = safe
       session.reset()
       session.protocol = protocol
       return answer(session)

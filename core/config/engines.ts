@@ -26,7 +26,8 @@ export interface Shared {
 interface ListenerShape {
   readonly name: string
   readonly listen: string | number | readonly (string | number)[]
-  readonly protocol?: 'smtp' | 'lmtp'
+  readonly protocol?: ListenerConfig['protocol']
+  readonly stages?: NonNullable<ListenerConfig['stages']>
   readonly parameters?: object
   readonly pipeline?: object
 }
@@ -77,6 +78,8 @@ function readListener(shape: ListenerShape, path: Path, shared: Shared): Listene
   const own = readPipeline(shape.pipeline, [...path, 'pipeline'], context)
   const place = report.document.place(path)
   const use = [...(own.use ?? []), ...impliedSteps(context.text, [...(own.use ?? []), ...(shared.pipeline.use ?? [])], place)]
+  if (shape.stages !== undefined && shape.protocol !== 'policy')
+    report.problem([...path, 'stages'], 'is for listeners of "protocol: policy"', { atKey: true })
   const at = [...path, 'listen']
   const addresses = Array.isArray(shape.listen)
     ? shape.listen.map((each, i) => address(each, [...at, i], report))
@@ -84,6 +87,7 @@ function readListener(shape: ListenerShape, path: Path, shared: Shared): Listene
   const listener = {
     name: shape.name,
     protocol: shape.protocol ?? 'smtp',
+    ...(shape.stages === undefined ? {} : { stages: shape.stages }),
     parameters,
     pipeline: { ...effective(own, parameters, path, context, shared), ...(use.length === 0 ? {} : { use }) },
     place,

@@ -11,7 +11,9 @@ const STOPPERS = new Set(['reject_unauth_destination', 'defer_unauth_destination
 /** Looks at every listener's relay steps, and at mynetworks. */
 export function warnAboutRelaying(listeners: readonly ListenerConfig[], sections: readonly Section[], report: Report): void {
   const told = new Set<string>()
-  for (const { pipeline } of listeners) {
+  for (const { pipeline, protocol } of listeners) {
+    // It takes no mail: what its answers permit is for the asking server to decide.
+    if (protocol === 'policy') continue
     for (const { restriction, when, mode, place } of pipeline.relay ?? []) {
       if (restriction === undefined || mode === 'warn' || when !== undefined) continue
       if (STOPPERS.has(restriction.name)) break

@@ -1,4 +1,5 @@
 /** A checked configuration: plain JSON, so that the supervisor can hand it to its workers. */
+import type { AccessStage } from '../facts.ts'
 import type { Stage } from '../plugin.ts'
 import type { StateConfig } from '../state/types.ts'
 
@@ -46,7 +47,10 @@ export type PipelineConfig = { readonly [S in Stage]?: readonly StepConfig[] }
 
 export interface ListenerConfig {
   readonly name: string
-  readonly protocol: 'smtp' | 'lmtp'
+  /** `policy`: other servers ask its access lists (SMTPD_POLICY_README). */
+  readonly protocol: 'smtp' | 'lmtp' | 'policy'
+  /** Of a policy listener: the lists that answer a protocol_state, where they are not its own one. */
+  readonly stages?: Readonly<Record<string, readonly AccessStage[]>>
   /** Addresses to bind: host or unix path, and port. */
   readonly host: string
   readonly port: number

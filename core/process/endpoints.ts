@@ -100,8 +100,9 @@ const REASONS: Readonly<Record<string, string>> = Object.freeze({
   EADDRNOTAVAIL: 'this machine does not have this address',
 })
 
-function keyOf({ name, host, port }: ListenerConfig): string {
-  return `${name} ${host} ${port}`
+/** A listener that begins to speak another kind of protocol is another one. */
+function keyOf({ name, host, port, protocol }: ListenerConfig): string {
+  return `${name} ${host} ${port}${protocol === 'policy' ? ' policy' : ''}`
 }
 
 function place(host: string, port: number): string {

@@ -3,6 +3,7 @@ import { createBouncer } from '../bounce/bouncer.ts'
 import { createNotifier } from '../bounce/notifier.ts'
 import { createIntake } from '../cleanup/intake.ts'
 import type { Generation, Services } from '../generation.ts'
+import { PolicyListener } from '../policyd/listener.ts'
 import type { Leases, Queue } from '../queue/manager-types.ts'
 import { createQueue } from '../queue/queue-manager.ts'
 import { type OpenSpool, openSpool } from '../queue/spool.ts'
@@ -68,7 +69,10 @@ export async function openEngines(options: EngineOptions): Promise<Engines> {
   queue.start()
   return {
     queue,
-    listener: (name, generation) => createListener({ current: generation, name, services, intake, flushSite }),
+    listener: (name, generation) =>
+      generation().listeners.get(name)?.config.protocol === 'policy'
+        ? new PolicyListener({ current: generation, name, services })
+        : createListener({ current: generation, name, services, intake, flushSite }),
     notify: createNotifier(notices),
     async drain(graceMs) {
       const drained = queue.drain()

@@ -15,6 +15,7 @@ export { type FakeDns, type FakeDnsOptions, fakeDns } from './dns.ts'
 export { aMessage, type MessageFacts, type TestMessage } from './message.ts'
 export { type Mounted, mount, type World } from './mount.ts'
 export { type FakeMx, fakeMx, type MxMessage, type MxOptions, type MxRule } from './mx.ts'
+export { type PolicyClient, type PolicyQuestion, policyClient, policyRequest } from './policy-client.ts'
 export {
   type FakePolicyServer,
   fakePolicyServer,

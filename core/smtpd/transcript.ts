@@ -8,6 +8,8 @@ import type { Scope } from '../parameters.ts'
 import { REPLIES } from '../protocol/reply-text.ts'
 import type { Reply } from '../reply.ts'
 
+const CRLF = '\r\n'
+
 /** A kind of trouble. */
 export type TroubleClass = Extract<NoticeRequest['class'], 'bounce' | 'policy' | 'protocol' | 'resource' | 'software'>
 
@@ -32,7 +34,9 @@ export class Transcript {
   readonly #wanted: ReadonlySet<string>
   readonly #threshold: number
   readonly #notify: (transcript: readonly string[], about: TroubleClass, reason: string | undefined) => void
-  #lines: string[] = []
+  /** Commands and replies as they came and went; most are never mailed, so they are made lines only then. */
+  #turns: string[] = []
+  #lines = 0
   #met: Set<TroubleClass> | undefined
   /** A rule has given the reply at hand. */
   #isBlamed = false
@@ -49,13 +53,14 @@ export class Transcript {
 
   /** A command came. */
   heard(line: string): void {
-    this.#lines.push(`In:  ${line}`)
+    this.#turns.push(line)
+    this.#lines++
   }
 
   /** A reply was sent, as it is on the wire. */
   said(reply: string): void {
-    const lines = reply.split('\r\n')
-    for (let i = 0; i < lines.length - 1; i++) this.#lines.push(`Out: ${lines[i]}`)
+    this.#turns.push(reply)
+    for (let at = reply.indexOf(CRLF); at >= 0; at = reply.indexOf(CRLF, at + 2)) this.#lines++
   }
 
   /** A rule refuses a command. */
@@ -72,22 +77,32 @@ export class Transcript {
 
   /** EHLO, RSET and the end of a message: a long history is told of, or forgotten. */
   checkpoint(): void {
-    if (this.#lines.length > this.#threshold) this.end(undefined)
+    if (this.#lines > this.#threshold) this.end(undefined)
   }
 
   /** The session is over. @param reason why it was cut */
   end(reason: string | undefined): void {
     const about = NOTICED.find((each) => this.#met?.has(each) === true && this.#wanted.has(each))
-    const lines = this.#lines
-    this.#lines = []
+    const turns = this.#turns
+    this.#turns = []
+    this.#lines = 0
     this.#met = undefined
-    if (about !== undefined) this.#notify(lines, about, reason)
+    if (about !== undefined) this.#notify(turns.flatMap(linesOf), about, reason)
   }
 
   #meet(about: TroubleClass): void {
     this.#met ??= new Set()
     this.#met.add(about)
   }
+}
+
+/** A command has no line end, a reply ends each of its lines with one. */
+function linesOf(turn: string): string[] {
+  if (!turn.endsWith(CRLF)) return [`In:  ${turn}`]
+  return turn
+    .slice(0, -CRLF.length)
+    .split(CRLF)
+    .map((line) => `Out: ${line}`)
 }
 
 /** The classes of notify_classes that a session can meet; undefined: none, and no transcript is kept. */

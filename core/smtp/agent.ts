@@ -3,6 +3,7 @@
  * every recipient has an outcome.
  */
 import type { Services, TransportRuntime } from '../generation.ts'
+import type { NoticeRequest } from '../hooks.ts'
 import { shaped } from '../hooks.ts'
 import { openHostsFile } from '../net/hosts.ts'
 import { dial } from './connect.ts'
@@ -15,6 +16,7 @@ import { ownAddresses } from './own-addresses.ts'
 import { type Settings, settingsOf } from './parameters.ts'
 import { ConnectionPool } from './pool.ts'
 import { Session, type SessionContext } from './session.ts'
+import { isNoticed } from './transcript.ts'
 import { configurationProblem, INTERNAL, STOPPING, type Trouble, UNAVAILABLE } from './trouble.ts'
 import type { DeliveryAgent, DeliveryJob } from './types.ts'
 
@@ -61,7 +63,8 @@ class SmtpAgent implements DeliveryAgent {
     const native = (name: string): readonly string[] => file.addresses(name)
     const isOwn = ownAddresses(this.#settings, () => clock.now(), native)
     this.#finder = { dns: services.dns, native, isOwn, settings: this.#settings, random: () => services.random() }
-    this.#session = { flavour, settings: this.#settings, hooks, clock, pool: this.#pool }
+    const notify = isNoticed(scope) ? (notice: NoticeRequest) => services.notify?.(notice) : undefined
+    this.#session = { flavour, settings: this.#settings, hooks, clock, pool: this.#pool, notify }
     this.#context = {
       hooks,
       softBounce: this.#settings.soft_bounce,

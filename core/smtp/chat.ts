@@ -4,6 +4,7 @@
  */
 import type { Duplex } from 'node:stream'
 import { ReplyReader, type ServerReply } from './replies.ts'
+import type { Transcript } from './transcript.ts'
 import type { Ending } from './trouble.ts'
 
 /** Who leads the dialog now. */
@@ -30,11 +31,16 @@ export class Chat {
   #patience = 0
   #latest = Number.POSITIVE_INFINITY
   #isOver = false
+  readonly #transcript: Transcript | undefined
 
-  constructor(socket: Duplex, listener: ChatListener, filter?: (line: string) => string) {
+  constructor(socket: Duplex, listener: ChatListener, filter?: (line: string) => string, transcript?: Transcript) {
     this.#socket = socket
     this.#listener = listener
-    this.#reader = new ReplyReader((reply) => this.#listener.reply(reply), filter)
+    this.#transcript = transcript
+    this.#reader = new ReplyReader((reply) => {
+      transcript?.heard(reply.lines)
+      this.#listener.reply(reply)
+    }, filter)
     socket.on('data', (chunk: Buffer) => this.#feed(chunk))
     socket.on('error', () => this.#end('lost'))
     socket.on('end', () => this.#end('lost'))
@@ -63,6 +69,7 @@ export class Chat {
   /** Writes; false when the socket wants a pause, see `drained`. */
   write(bytes: Buffer | string, flushed?: () => void): boolean {
     if (this.#isOver) return false
+    if (typeof bytes === 'string') this.#transcript?.sent(bytes)
     return this.#socket.write(bytes, flushed === undefined ? undefined : (error) => error ?? flushed())
   }
 
@@ -122,6 +129,7 @@ export class Chat {
   close(lastWord = ''): void {
     if (this.#isOver) return
     this.#isOver = true
+    this.#transcript?.sent(lastWord)
     clearTimeout(this.#timer)
     const drop = setTimeout(() => this.#socket.destroy(), LINGER)
     drop.unref()

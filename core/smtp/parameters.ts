@@ -118,6 +118,7 @@ export interface Settings extends Values<typeof CLIENT> {
   readonly soft_bounce: boolean
   readonly relayhost: string
   readonly myhostname: string
+  readonly mail_name: string
   readonly inet_interfaces: string
   readonly proxy_interfaces: string
   readonly inet_protocols: string
@@ -142,6 +143,7 @@ export function settingsOf(scope: Scope, agent: AgentName): Settings {
     soft_bounce: scope.text('soft_bounce') === 'yes',
     relayhost: scope.text('relayhost') ?? '',
     myhostname: scope.text('myhostname') ?? 'localhost',
+    mail_name: scope.text('mail_name') ?? 'Postfix',
     inet_interfaces: scope.text('inet_interfaces') ?? 'all',
     proxy_interfaces: scope.text('proxy_interfaces') ?? '',
     inet_protocols: scope.text('inet_protocols') ?? 'all',

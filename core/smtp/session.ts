@@ -4,7 +4,7 @@
  * `smtp.auth` are asked there.
  */
 import type { Duplex } from 'node:stream'
-import { type Hooks, shaped } from '../hooks.ts'
+import { type Hooks, type NoticeRequest, shaped } from '../hooks.ts'
 import type { Clock } from '../plugin.ts'
 import { Chat } from './chat.ts'
 import type { Delivery } from './delivery.ts'
@@ -17,6 +17,7 @@ import type { Settings } from './parameters.ts'
 import type { ConnectionPool, Poolable } from './pool.ts'
 import { type Source, sourceOf } from './source.ts'
 import { type CommandState, type Conclusion, type Script, Transaction } from './transaction.ts'
+import { Transcript } from './transcript.ts'
 import { badAddress, localError, needsUtf8, relayName, type Trouble, tooLarge } from './trouble.ts'
 import { Turns } from './turn.ts'
 import { xforwardCommands } from './xforward.ts'
@@ -28,6 +29,8 @@ export interface SessionContext {
   readonly hooks: Hooks
   readonly clock: Clock
   readonly pool: ConnectionPool<Session>
+  /** Tells the postmaster of protocol errors; undefined: nobody wants to know. */
+  readonly notify?: ((notice: NoticeRequest) => void) | undefined
 }
 
 /** What is special about one. */
@@ -51,6 +54,9 @@ export class Session implements Poolable {
   readonly chat: Chat
   uses = 0
   features: Features = PLAIN
+  /** What was said, where the postmaster may have to know. */
+  readonly transcript: Transcript | undefined
+  readonly #notify: SessionContext['notify']
   readonly #hooks: Hooks
   readonly #pool: ConnectionPool<Session>
   readonly #place: SessionPlace
@@ -71,7 +77,9 @@ export class Session implements Poolable {
     this.key = place.destination.nexthop
     this.#turns = new Turns(context.settings)
     const filter = context.hooks['smtp.reply'].isUsed() ? (line: string) => this.#filtered(line) : undefined
-    this.chat = new Chat(socket, this.#turns, filter)
+    this.#notify = context.notify
+    this.transcript = context.notify === undefined ? undefined : new Transcript()
+    this.chat = new Chat(socket, this.#turns, filter, this.transcript)
   }
 
   /** It carried mail before the message at hand. */
@@ -107,6 +115,8 @@ export class Session implements Poolable {
     })
     if (handshake.trouble !== undefined) {
       chat.close('QUIT\r\n')
+      this.transcript?.met(handshake.trouble)
+      this.#tellPostmaster()
       return handshake.trouble
     }
     this.#offer = handshake.offer
@@ -234,10 +244,24 @@ export class Session implements Poolable {
   /** After a transaction: into the pool, or goodbye. */
   async #leave(conclusion: Conclusion, keeps: boolean): Promise<void> {
     const { chat } = this
-    if (chat.isOver) return
-    if (this.#isDoomed) chat.close()
-    else if (keeps && chat.isQuiet) this.#pool.keep(this)
-    else await this.#sayGoodbye(conclusion)
+    if (!chat.isOver) {
+      if (this.#isDoomed) chat.close()
+      else if (keeps && chat.isQuiet) this.#pool.keep(this)
+      else await this.#sayGoodbye(conclusion)
+    }
+    this.#tellPostmaster()
+  }
+
+  /** A transcript for the postmaster has the answer to the last command but QUIT. */
+  #hearsOut(conclusion: Conclusion): boolean {
+    if (this.transcript?.isDue !== true || conclusion === 'quitting' || !this.features.pipelining) return false
+    this.transcript.close()
+    return true
+  }
+
+  #tellPostmaster(): void {
+    const notice = this.transcript?.take(relayName(this.host), this.settings.mail_name)
+    if (notice !== undefined) this.#notify?.(notice)
   }
 
   async #sayGoodbye(conclusion: Conclusion): Promise<void> {
@@ -249,7 +273,7 @@ export class Session implements Poolable {
       chat.write('RSET\r\n')
       if (typeof (await this.#turns.next(chat, 'RSET')) === 'string') return
     }
-    if (settings.skip_quit_response) {
+    if (settings.skip_quit_response && !this.#hearsOut(conclusion)) {
       chat.close(lastWord)
       return
     }
@@ -264,7 +288,8 @@ const MADE_HERE: ReadonlySet<string> = new Set(['bounce', 'notify', 'local'])
 
 function scriptOf(isReused: boolean, mail: readonly string[], rcpts: readonly string[], recipients: readonly number[]): Script {
   const states: CommandState[] = isReused ? ['RSET'] : []
-  for (let i = 1; i < mail.length; i++) states.push('XFORWARD')
+  for (const command of mail.slice(0, -1))
+    states.push(/^XFORWARD (?:NAME|ADDR|PORT)=/.test(command) ? 'XFORWARD_NAME_ADDR' : 'XFORWARD_PROTO_HELO')
   states.push('MAIL')
   for (let i = 0; i < rcpts.length; i++) states.push('RCPT')
   states.push('DATA')

@@ -10,7 +10,8 @@ export type StateName =
   | 'HELO'
   | 'LHLO'
   | 'RSET'
-  | 'XFORWARD'
+  | 'XFORWARD_NAME_ADDR'
+  | 'XFORWARD_PROTO_HELO'
   | 'MAIL'
   | 'RCPT'
   | 'DATA'
@@ -37,7 +38,8 @@ export const STATES: Readonly<Record<StateName, State>> = Object.freeze({
   HELO: { timeout: 'helo_timeout', doing: 'performing the HELO handshake', command: 'HELO command' },
   LHLO: { timeout: 'helo_timeout', doing: 'performing the LHLO handshake', command: 'LHLO command' },
   RSET: { timeout: 'rset_timeout', doing: 'sending final RSET', command: 'final RSET command' },
-  XFORWARD: { timeout: 'xforward_timeout', doing: 'sending XFORWARD', command: 'XFORWARD command' },
+  XFORWARD_NAME_ADDR: { timeout: 'xforward_timeout', doing: 'sending XFORWARD name/address', command: 'XFORWARD command' },
+  XFORWARD_PROTO_HELO: { timeout: 'xforward_timeout', doing: 'sending XFORWARD protocol/helo_name', command: 'XFORWARD command' },
   MAIL: { timeout: 'mail_timeout', doing: 'sending MAIL FROM', command: 'MAIL FROM command' },
   RCPT: { timeout: 'rcpt_timeout', doing: 'sending RCPT TO', command: 'RCPT TO command' },
   DATA: { timeout: 'data_init_timeout', doing: 'sending DATA command', command: 'DATA command' },

@@ -20,7 +20,7 @@ export interface Script {
   readonly recipients: readonly number[]
 }
 
-export type CommandState = Extract<StateName, 'RSET' | 'XFORWARD' | 'MAIL' | 'RCPT' | 'DATA'>
+export type CommandState = Extract<StateName, 'RSET' | 'XFORWARD_NAME_ADDR' | 'XFORWARD_PROTO_HELO' | 'MAIL' | 'RCPT' | 'DATA'>
 
 /** `aborted`: the transaction is still open at the server, RSET is due. `quitting`: QUIT is under way. */
 export type Conclusion = 'stale' | 'broken' | 'done' | 'aborted' | 'quitting'
@@ -103,6 +103,7 @@ export class Transaction implements ChatListener {
   }
 
   #fail(trouble: Trouble, recipients: Iterable<number>): void {
+    this.#session.transcript?.met(trouble)
     this.#delivery.fail(trouble, recipients, this.#session.host)
   }
 
@@ -131,7 +132,8 @@ export class Transaction implements ChatListener {
 
   readonly #replies: Readonly<Record<CommandState, (reply: ServerReply) => void>> = {
     RSET: (reply) => this.#reset(reply),
-    XFORWARD: (reply) => this.#forward(reply),
+    XFORWARD_NAME_ADDR: (reply) => this.#forward(reply),
+    XFORWARD_PROTO_HELO: (reply) => this.#forward(reply),
     MAIL: (reply) => this.#mail(reply),
     RCPT: (reply) => this.#rcpt(reply),
     DATA: (reply) => this.#data(reply),
@@ -148,7 +150,7 @@ export class Transaction implements ChatListener {
 
   /** A server that asks for XFORWARD and refuses it gets the mail all the same. */
   #forward(reply: ServerReply): void {
-    if (!isClass(reply, 2)) this.#delivery.tell(refused(this.#session.host, reply, 'XFORWARD').reason)
+    if (!isClass(reply, 2)) this.#delivery.tell(refused(this.#session.host, reply, 'XFORWARD_NAME_ADDR').reason)
     this.#next()
   }
 
@@ -227,6 +229,7 @@ export class Transaction implements ChatListener {
 
   #flushed(): void {
     this.#phase = 'dot'
+    this.#session.transcript?.sent(this.#isQuitting ? '.\r\nQUIT' : '.')
     this.#await()
   }
 

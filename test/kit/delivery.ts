@@ -64,6 +64,8 @@ export interface TransportSketch {
   readonly dns?: Resolver
   readonly clock?: Clock
   readonly random?: () => number
+  /** Hears what the postmaster is told. */
+  readonly notify?: NonNullable<Services['notify']>
   readonly tap?: (hooks: Hooks) => void
 }
 
@@ -142,7 +144,7 @@ export function aTransport(sketch: TransportSketch = {}): TestTransport {
   }
 }
 
-function servicesOf({ dns, clock, random }: TransportSketch, events: Event[]): Services {
+function servicesOf({ dns, clock, random, notify }: TransportSketch, events: Event[]): Services {
   const quiet = (): void => undefined
   return {
     dns: dns ?? createResolver({ servers: ['127.0.0.1:1'], timeoutMs: 50, attempts: 1 }),
@@ -153,6 +155,7 @@ function servicesOf({ dns, clock, random }: TransportSketch, events: Event[]): S
     log: { debug: quiet, info: quiet, warn: quiet },
     emit: (event) => void events.push(event),
     random: random ?? (() => 0.5),
+    ...(notify === undefined ? {} : { notify }),
   }
 }
 

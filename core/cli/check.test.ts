@@ -49,9 +49,11 @@ test('pipeline show --json has steps by hook, of one listener when asked', async
   assert.deepEqual(
     parts[0]?.hooks.map(({ hook, steps }) => [hook, steps.map(({ id }) => id)]),
     [
+      ['connect', ['client-limits']],
       ['access.relay', ['permit_mynetworks', 'reject_unauth_destination']],
       ['access.rcpt', ['permit_mynetworks', 'reject']],
       ['listed.recipient', ['recipient-classes']],
+      ['disconnect', ['client-limits']],
     ],
   )
   const missing = await run((streams) => showPipeline(file, { listener: 'submit' }, streams))

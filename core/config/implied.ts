@@ -8,7 +8,7 @@ import { restrictionIndex } from './restrictions.ts'
 import type { Place, StepConfig } from './types.ts'
 
 /** Values that say no. */
-const OFF: ReadonlySet<string> = new Set(['', 'no'])
+const OFF: ReadonlySet<string> = new Set(['', 'no', '0'])
 
 /**
  * The steps that the parameters of a listener ask for.

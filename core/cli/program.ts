@@ -21,6 +21,7 @@ const SUBCOMMANDS: Readonly<Record<string, () => Promise<Add>>> = {
   pipeline: async () => (await import('./pipeline.ts')).addPipeline,
   import: async () => (await import('./import.ts')).addImport,
   params: async () => (await import('./params.ts')).addParams,
+  map: async () => (await import('./map.ts')).addMap,
   schema: async () => (await import('./schema.ts')).addSchema,
   plugin: async () => (await import('./plugin-new.ts')).addPlugin,
 }

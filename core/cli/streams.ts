@@ -6,3 +6,6 @@ export interface Streams {
 
 /** Those of the process. */
 export const PROCESS_STREAMS: Streams = { out: process.stdout, err: process.stderr }
+
+/** Where a command reads. */
+export type Input = AsyncIterable<Buffer | string> | Iterable<Buffer | string>

@@ -38,6 +38,8 @@ export interface ConfiguredType {
   readonly declared: Declared
   /** The templates that are filled with the key. */
   queries(settings: Settings): readonly QueryText[]
+  /** The setting that holds the result format; `result_format` where this is not there. */
+  resultFormat?(settings: Settings): string
   /** @throws Error when the settings are wrong; a server is not spoken to yet */
   open(settings: Settings, context: TableContext): Promise<Backend> | Backend
 }
@@ -73,7 +75,8 @@ async function stateOf(type: ConfiguredType, settings: Settings, context: TableC
     }
   }
   const queries = type.queries(settings).map(template)
-  const result = template({ setting: 'result_format', text: settings.text('result_format') })
+  const setting = type.resultFormat?.(settings) ?? 'result_format'
+  const result = template({ setting, text: settings.text(setting) })
   const words = settings.list('domain')
   const domains = words.length === 0 ? undefined : await openDomains(words, context)
   const limit = settings.number('expansion_limit')

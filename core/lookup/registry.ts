@@ -19,6 +19,9 @@ const LATE: Readonly<Record<string, () => Promise<TableType>>> = {
   memcache: async () => (await import('./memcache.ts')).memcache,
   mysql: async () => (await import('./mysql.ts')).mysql,
   pgsql: async () => (await import('./pgsql.ts')).pgsql,
+  ldap: async () => (await import('./ldap.ts')).ldap,
+  redis: async () => (await import('./redis.ts')).redis,
+  http: async () => (await import('./http.ts')).http,
 }
 
 /** The types that are always there. */

@@ -3,9 +3,12 @@
  * does not read is not written to without end. One set of listener functions serves all connections.
  */
 import type { Socket } from 'node:net'
+import type { Deadline } from './deadline.ts'
 
 /** Who is told of what happens on the socket. */
 export interface ChatOwner {
+  /** Input is content now, and no commands. */
+  readonly isReceiving: boolean
   input(chunk: Buffer): void
   /** The client has said all that it will say. */
   ended(): void
@@ -20,15 +23,19 @@ export interface ChatOwner {
 /** The connection's owner stands on the socket itself, so that listeners need no closure. */
 interface OwnedSocket extends Socket {
   owner?: ChatOwner
+  /** For whole requests; absent: only silence is limited. */
+  deadline?: Deadline | undefined
 }
 
 function onData(this: OwnedSocket, chunk: Buffer): void {
+  this.deadline?.heard(this.owner?.isReceiving === true ? chunk.length : 0)
   this.owner?.input(chunk)
 }
 function onEnd(this: OwnedSocket): void {
   this.owner?.ended()
 }
 function onClose(this: OwnedSocket): void {
+  this.deadline?.stop()
   this.owner?.closed()
 }
 function onTimeout(this: OwnedSocket): void {
@@ -56,8 +63,9 @@ export class Chat {
     socket.on('error', onError).on('close', onClose)
   }
 
-  /** Begins to listen. @param timeout milliseconds */
-  start(timeout: number): void {
+  /** Begins to listen. @param timeout milliseconds of silence @param deadline for whole requests */
+  start(timeout: number, deadline?: Deadline): void {
+    this.#socket.deadline = deadline
     this.#socket.on('data', onData).on('end', onEnd).on('timeout', onTimeout).on('drain', onDrain)
     this.#socket.setTimeout(timeout)
   }
@@ -70,6 +78,7 @@ export class Chat {
   /** Writes what was gathered. */
   flush(): void {
     if (this.#out === '') return
+    this.#socket.deadline?.renew()
     const text = this.#out
     this.#out = ''
     if (this.#socket.writable) this.#socket.write(text)
@@ -87,7 +96,9 @@ export class Chat {
     this.#socket.pause()
   }
 
+  /** It is the client's turn. */
   resume(): void {
+    this.#socket.deadline?.wait()
     if (!this.#isPaused) return
     this.#isPaused = false
     this.#socket.resume()
@@ -96,6 +107,7 @@ export class Chat {
   /** Writes what was gathered and hangs up. */
   close(): void {
     this.flush()
+    this.#socket.deadline?.stop()
     if (this.#socket.writableLength > 0) this.#socket.setTimeout(LAST_WORDS)
     this.#socket.destroySoon()
   }

@@ -8,9 +8,11 @@ import { LineReader } from '../protocol/line.ts'
 import { REPLIES, replies } from '../protocol/reply-text.ts'
 import { oneLine, type Reply } from '../reply.ts'
 import { softened } from './access.ts'
+import { CHECKPOINTS, isDelivery, isReplies, mustClose } from './answers.ts'
 import { Chat, type ChatOwner } from './chat.ts'
 import { isReply, LAST } from './command.ts'
 import { UNKNOWN } from './commands.ts'
+import { deadlineOf } from './deadline.ts'
 import { greet } from './greeting.ts'
 import { interpret } from './interpret.ts'
 import { takeLeave } from './leave.ts'
@@ -52,7 +54,10 @@ export class Dialog implements ChatOwner, Turn {
     if (early !== undefined) this.#reader.push(early)
     const { settings, deps } = session
     deps.services.emit({ type: 'connect', session: session.id, listener: session.listener, client: session.client })
-    this.#chat.start(settings.smtpd_timeout)
+    this.#chat.start(
+      settings.smtpd_timeout,
+      deadlineOf(settings, () => this.silent()),
+    )
     this.settle(greet(session), (greeting) => {
       if (this.isPremature('CONNECT')) return
       if (session.denied) this.answer(greeting)
@@ -65,6 +70,10 @@ export class Dialog implements ChatOwner, Turn {
   drain(): undefined {
     this.#isDraining = true
     if (!this.#isWaiting && this.session.receiver === undefined) this.#shutDown()
+  }
+
+  get isReceiving(): boolean {
+    return this.session.receiver !== undefined
   }
 
   /** Ends the session at once. */
@@ -279,20 +288,4 @@ export class Dialog implements ChatOwner, Turn {
     this.hangUp(REPLIES.pipelining)
     return true
   }
-}
-
-/** Commands with which a long transcript ends. */
-const CHECKPOINTS: ReadonlySet<string> = new Set(['HELO', 'EHLO', 'LHLO', 'RSET', 'DATA', 'BDAT'])
-
-function isReplies(answer: Reply | readonly Reply[]): answer is readonly Reply[] {
-  return Array.isArray(answer)
-}
-
-function isDelivery(verb: string, reply: Reply): boolean {
-  return (verb === 'DATA' || verb === 'BDAT') && reply.code === 250
-}
-
-/** RFC 5321 3.8, RFC 7504: with 421 and 521 the connection ends. */
-function mustClose(reply: Reply): boolean {
-  return reply.close === true || reply.code === 421 || reply.code === 521
 }

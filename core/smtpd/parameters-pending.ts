@@ -3,13 +3,6 @@ import { choice, count, declare, flag, list, text, time } from '../parameters.ts
 
 /** Known, and honoured once smtpd exists. */
 export const SMTPD_PENDING = declare('smtpd', {
-  smtpd_min_data_rate: count('500', 'Slowest rate, in bytes per second, that per-request deadlines allow for.', { live: false }),
-  smtpd_per_record_deadline: text('', 'Obsolete name of smtpd_per_request_deadline.', { live: false }),
-  smtpd_per_request_deadline: flag(
-    '${smtpd_per_record_deadline?{$smtpd_per_record_deadline}:{${stress?{yes}:{no}}}}',
-    'Time limits hold for a whole command or block of content and not for each read.',
-    { live: false },
-  ),
   smtputf8_autodetect_classes: list('sendmail, verify', 'Kinds of mail made here that need SMTPUTF8 when their addresses do.', {
     live: false,
   }),

@@ -11,6 +11,15 @@ export const SMTPD = declare('smtpd', {
     "Connections that one worker serves at the same time on a listener; more are told to come back, and from three quarters of it on the listener is overloaded (stress). Postern's own. 0: no limit.",
   ),
   smtpd_peername_lookup: flag('yes', 'Look up the name of each client and check that the name has its address.'),
+  smtpd_per_record_deadline: text('', 'Obsolete name of smtpd_per_request_deadline.'),
+  smtpd_per_request_deadline: flag(
+    '${smtpd_per_record_deadline?{$smtpd_per_record_deadline}:{${stress?{yes}:{no}}}}',
+    'smtpd_timeout holds for a whole command, or a whole message with the time that smtpd_min_data_rate adds, and not for each read.',
+  ),
+  smtpd_min_data_rate: count(
+    '500',
+    'Bytes per second of content that earn a client more time, up to smtpd_timeout, where smtpd_per_request_deadline holds.',
+  ),
   smtpd_helo_required: flag('no', 'Refuse MAIL and ETRN before HELO or EHLO.'),
   smtpd_delay_reject: flag('yes', 'Evaluate the connect, helo and mail lists at each RCPT, not when their command comes.'),
   smtpd_relay_before_recipient_restrictions: flag(

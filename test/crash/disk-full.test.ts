@@ -9,6 +9,7 @@ import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { readLines } from '../kit/lines.ts'
 import { freePort, PosternProcess } from '../kit/process.ts'
 import { startSink } from '../kit/sink.ts'
@@ -108,12 +109,19 @@ pipeline:
   const sink = await startSink({ port: sinkPort })
   t.after(() => sink.close())
   order(gateway, 'flush', '--all')
-  await sink.waitFor(accepted.length, 40_000)
-  const arrived = new Set(sink.messages.flatMap((message) => message.recipients))
-  assert.deepEqual(
-    accepted.filter((number) => !arrived.has(`r${number}@full.test`)),
-    [],
+  // The postmaster is told of the full disk (notify_classes), by mail that comes here too.
+  const arrived = (): string[] =>
+    sink.messages.flatMap(({ recipients }) => recipients.filter((each) => each !== 'postmaster@full.test'))
+  const missing = (): number[] => accepted.filter((number) => !arrived().includes(`r${number}@full.test`))
+  for (let tries = 0; missing().length > 0 && tries < 400; tries++) await sleep(100)
+  assert.deepEqual(missing(), [], 'accepted, and lost')
+  assert.equal(
+    arrived().length,
+    accepted.length,
+    `delivered more than once: ${arrived().sort().join(' ')}\n${gateway.log().join('\n')}`,
   )
+  accepted.push(1000)
   assert.match(await send(gateway.port, 1000), /^250 /)
-  await sink.waitFor(accepted.length + 1, 20_000)
+  for (let tries = 0; missing().length > 0 && tries < 200; tries++) await sleep(100)
+  assert.deepEqual(missing(), [])
 })

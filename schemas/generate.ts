@@ -24,6 +24,9 @@ put('schemas/restrictions.json', json(restrictionRows(plugins)))
 const core = JSON.parse(readFileSync(join(ROOT, 'schemas/core.json'), 'utf8')) as never
 put('schemas/postern.json', json(editorSchema(core, parameters, plugins)))
 put('schemas/core.check.cjs', checkCode('core', core, ['policy']))
+// What a service may answer is checked for each answer.
+const answer = JSON.parse(readFileSync(join(ROOT, 'schemas/plugins/http-policy.answer.json'), 'utf8')) as never
+put('schemas/plugins/http-policy.answer.check.cjs', checkCode('http-policy.answer', answer))
 for (const { name, schema, page } of plugins) {
   if (schema === undefined) continue
   put(`schemas/plugins/${name}.d.ts`, await optionTypes(name, schema))

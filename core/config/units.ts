@@ -1,9 +1,10 @@
 /** Values as main.cf writes them, parsed once: flags, counts, times, sizes, lists with `{braces}`, reply codes, choices. */
+import { parseTime } from '../duration.ts'
 import { type Declaration, ParameterError } from '../parameters.ts'
 
-const SECONDS = { s: 1, m: 60, h: 3600, d: 86_400, w: 604_800 } as const
+export { parseTime } from '../duration.ts'
+
 const BYTES = { '': 1, k: 1024, m: 1024 ** 2, g: 1024 ** 3 } as const
-type TimeUnit = keyof typeof SECONDS
 
 const PARSERS: { readonly [K in Declaration['kind']]: (text: string, declaration: Declaration) => unknown } = {
   flag: (text) => parseFlag(text),
@@ -37,14 +38,6 @@ export function parseFlag(text: string): boolean {
 export function parseCount(text: string): number {
   if (!/^[+-]?\d{1,15}$/.test(text)) throw new Error('must be a whole number')
   return Number(text)
-}
-
-/** A time such as `5m` in milliseconds; without a unit, `unit` is meant. @throws Error */
-export function parseTime(text: string, unit: TimeUnit = 's'): number {
-  const match = /^(\d{1,12})\s*([smhdw]?)$/i.exec(text)
-  if (match === null) throw new Error('must be a time: a whole number and s, m, h, d or w')
-  const factor = SECONDS[(match[2]?.toLowerCase() || unit) as TimeUnit]
-  return Number(match[1]) * factor * 1000
 }
 
 /** A size such as `10M` in bytes. @throws Error */

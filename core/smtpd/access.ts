@@ -83,6 +83,8 @@ function evaluate(
   question: Question,
   end: (held: Held) => Refusal | undefined,
 ): MaybePromise<Reply | undefined> {
+  // What will be thrown away is not looked at any further.
+  if (session.current?.discarded === true) return undefined
   const held: Held = { ifPermit: undefined, ifReject: undefined }
   const lists = runLists(session, stages, 0, question, held)
   return chain(lists, (refusal) => {

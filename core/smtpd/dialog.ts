@@ -14,7 +14,7 @@ import { isReply, LAST } from './command.ts'
 import { UNKNOWN } from './commands.ts'
 import { deadlineOf } from './deadline.ts'
 import { greet } from './greeting.ts'
-import { interpret } from './interpret.ts'
+import { type Found, interpret } from './interpret.ts'
 import { takeLeave } from './leave.ts'
 import { Counts } from './limits.ts'
 import { obey, obeyUnknown, type Turn } from './obey.ts'
@@ -173,13 +173,20 @@ export class Dialog implements ChatOwner, Turn {
   /** One command line. */
   #obey(): undefined {
     this.session.transcript?.heard(this.#reader.text)
-    const found = interpret(this.session, this.#reader)
+    const meant = interpret(this.session, this.#reader)
     if (this.#reader.cut) this.#troubles.cut(this.#reader.text)
-    if (isReply(found)) {
-      if (found !== REPLIES.ok) this.counts.errors++
-      this.#verb = ''
-      return this.#reply(found)
-    }
+    this.settle(meant, (found) => (isReply(found) ? this.#answerLine(found) : this.#obeyFound(found)))
+  }
+
+  /** A line that is no command for the table. */
+  #answerLine(reply: Reply): undefined {
+    if (reply !== REPLIES.ok) this.counts.errors++
+    this.session.transcript?.answered(reply)
+    this.#verb = ''
+    this.#reply(reply)
+  }
+
+  #obeyFound(found: Found): undefined {
     const verb = found.row?.verb ?? UNKNOWN
     this.#verb = verb
     this.session.where = verb

@@ -1,5 +1,6 @@
 /** Finds out what a command line asks for: a row of the table, something unknown, or something that is no command at all. */
 
+import { chain, type MaybePromise } from '../lookup/maybe.ts'
 import { looksLikeHeader, splitVerb } from '../protocol/command.ts'
 import type { LineReader } from '../protocol/line.ts'
 import { REPLIES, replies } from '../protocol/reply-text.ts'
@@ -14,11 +15,11 @@ export interface Found {
   readonly argument: string
   readonly line: string
   /** No SMTP client says this: a header, a browser's request, a forbidden command. */
-  readonly isForeign: boolean
+  readonly isForeign: MaybePromise<boolean>
 }
 
-/** What the line that the reader has just read asks for, or a reply that ends the matter. */
-export function interpret(session: SmtpSession, reader: LineReader): Found | Reply {
+/** What the line that the reader has just read asks for, or a reply that ends the matter. A promise where tables have to be asked. */
+export function interpret(session: SmtpSession, reader: LineReader): MaybePromise<Found | Reply> {
   const { settings, deps } = session
   if (reader.bareLf && settings.bareNewline === 'reject') {
     const refusal = bareNewline(session)
@@ -28,11 +29,15 @@ export function interpret(session: SmtpSession, reader: LineReader): Found | Rep
   const line = deps.runtime.hooks.line.isUsed() ? filtered(session, reader.text) : reader.text
   const { verb, argument } = splitVerb(line)
   if (verb === '') return REPLIES.badSyntax
-  if (settings.noopCommands.size > 0 && settings.noopCommands.has(verb)) return REPLIES.ok
-  const row = COMMANDS.get(verb)
-  if (row !== undefined) return { row, argument, line, isForeign: false }
-  const word = line.trimStart().slice(0, verb.length)
-  return { row, argument, line: line.trim(), isForeign: looksLikeHeader(word) || settings.forbidden(word) }
+  const { noop, forbidden } = settings.words
+  const meant = (isNoop: boolean): Found | Reply => {
+    if (isNoop) return REPLIES.ok
+    const row = COMMANDS.get(verb)
+    if (row !== undefined) return { row, argument, line, isForeign: false }
+    const word = line.trimStart().slice(0, verb.length)
+    return { row, argument, line: line.trim(), isForeign: looksLikeHeader(word) || forbidden(word) }
+  }
+  return noop === undefined ? meant(false) : chain(noop(verb), meant)
 }
 
 /** smtpd_command_filter and others of its kind. */

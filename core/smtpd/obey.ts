@@ -49,10 +49,15 @@ function proceed<P>(turn: Turn, row: Command<P>, parsed: P): undefined {
 /** Something that the table does not know. */
 export function obeyUnknown(turn: Turn, found: Found): undefined {
   const { session } = turn
-  if (found.isForeign) {
+  turn.settle(found.isForeign, (isForeign) => {
+    if (!isForeign) return notKnown(turn, found)
     session.warn(`non-SMTP command from ${session.clientText}: ${found.line}`)
-    return turn.hangUp(REPLIES.breakRules)
-  }
+    turn.hangUp(REPLIES.breakRules)
+  })
+}
+
+function notKnown(turn: Turn, found: Found): undefined {
+  const { session } = turn
   if (session.denied) return turn.answer(replies.accessDenied(session.clientText))
   const asked = askFilter(session, 'unknown', found.line, { command: UNKNOWN })
   turn.settle(asked, (refusal) => (refusal === undefined ? refuseSyntax(turn, REPLIES.unknownCommand) : turn.answer(refusal)))

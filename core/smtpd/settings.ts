@@ -7,6 +7,7 @@ import type { AddressRules } from '../protocol/address.ts'
 import { SMTPD } from './parameters.ts'
 import { type ClientLists, keywordSet, NO_LISTS } from './standing.ts'
 import { noticedClasses } from './transcript.ts'
+import { compileWords, type WordList } from './word-list.ts'
 
 type Parameters = Values<typeof SMTPD.declarations>
 
@@ -21,17 +22,25 @@ export interface Settings extends Parameters {
   readonly bareNewline: BareNewline
   /** cleanup_replace_stray_cr_lf */
   readonly replaceStrayCr: boolean
-  /** In upper case. */
-  readonly noopCommands: ReadonlySet<string>
-  readonly forbidden: (word: string) => boolean
   /** smtpd_discard_ehlo_keywords, for clients that no table names. */
   readonly discarded: ReadonlySet<string>
   readonly lists: ClientLists
+  readonly words: CommandWords
   /** notify_classes that a session can meet; undefined: none. */
   readonly noticed: ReadonlySet<string> | undefined
   /** smtpd_log_access_permit_actions; undefined: none is logged. */
   readonly permits: MatchList | undefined
 }
+
+/** Commands that are more or less than the table of commands says. */
+export interface CommandWords {
+  /** smtpd_noop_commands; undefined: none. */
+  readonly noop: WordList | undefined
+  /** smtpd_forbidden_commands */
+  readonly forbidden: WordList
+}
+
+const NO_WORDS: CommandWords = Object.freeze({ noop: undefined, forbidden: () => false })
 
 /** Those of calm times, and those of overload (`stress=yes`). */
 export interface ListenerSettings {
@@ -66,9 +75,16 @@ async function make(runtime: ListenerRuntime): Promise<ListenerSettings> {
   const lists = await clientLists(runtime, calm)
   const logged = runtime.scope.values(ACCESS_PARAMETERS).smtpd_log_access_permit_actions
   const permits = logged.length === 0 ? undefined : await runtime.matchList(logged)
-  const settings = { calm: { ...calm, lists, permits }, stressed: { ...stressed, lists, permits } }
+  const words = await commandWords(runtime, calm)
+  const settings = { calm: { ...calm, lists, words, permits }, stressed: { ...stressed, lists, words, permits } }
   ready.set(runtime, settings)
   return settings
+}
+
+async function commandWords({ tables }: ListenerRuntime, values: Parameters): Promise<CommandWords> {
+  const compile = (list: readonly string[]) => compileWords(list, (spec) => tables.open(spec))
+  const { smtpd_noop_commands: noop, smtpd_forbidden_commands: forbidden } = values
+  return { noop: noop.length === 0 ? undefined : await compile(noop), forbidden: await compile(forbidden) }
 }
 
 async function clientLists({ scope, matchList, tables }: ListenerRuntime, values: Parameters): Promise<ClientLists> {
@@ -105,10 +121,9 @@ function derive(scope: Scope, lists: ClientLists): Settings {
     },
     bareNewline: bareNewline(values.smtpd_forbid_bare_newline),
     replaceStrayCr: scope.text('cleanup_replace_stray_cr_lf') !== 'no',
-    noopCommands: keywordSet(values.smtpd_noop_commands),
-    forbidden: forbiddenCommands(values.smtpd_forbidden_commands),
     discarded: keywordSet(values.smtpd_discard_ehlo_keywords),
     lists,
+    words: NO_WORDS,
     noticed: noticedClasses(scope),
     permits: undefined,
   }
@@ -124,17 +139,4 @@ const BARE_NEWLINE: ReadonlyMap<string, BareNewline> = new Map([
 /** Anything else is read as the safe choice. */
 function bareNewline(text: string): BareNewline {
   return BARE_NEWLINE.get(text.toLowerCase()) ?? 'normalize'
-}
-
-const INLINE_PATTERN = /^(?:regexp|pcre):\{\s*\{?\s*\/(.*)\/([a-z]*)\s+[^{}]*\}?\s*\}$/
-
-/** Words match whole and in any case; patterns as in a regexp table, where `i` makes case matter. */
-function forbiddenCommands(list: readonly string[]): (word: string) => boolean {
-  const words = keywordSet(list)
-  const patterns: RegExp[] = []
-  for (const each of list) {
-    const inline = INLINE_PATTERN.exec(each)
-    if (inline !== null) patterns.push(new RegExp(inline[1] as string, inline[2]?.includes('i') ? '' : 'i'))
-  }
-  return (word) => words.has(word.toUpperCase()) || patterns.some((pattern) => pattern.test(word))
 }

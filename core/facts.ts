@@ -152,6 +152,8 @@ export interface AccessRequest {
   readonly argument: string | undefined
   /** In a list that an access table named: what was looked up, which refusals of that list are then about. */
   readonly subject?: { readonly name: string; readonly class: string } | undefined
+  /** Present in warn mode: a list that a table names tells its refusals here, and goes on. */
+  readonly holdBack?: ((refusal: import('./verdict.ts').Refusal) => void) | undefined
   /** Records an edit of the message; ignored before MAIL. */
   edit(edit: Edit): void
   /** If nothing refuses this request, refuse it with this (defer_if_permit). First call wins. */

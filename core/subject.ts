@@ -32,11 +32,11 @@ export function aboutSubject(request: AccessRequest, subject: Subject): AccessRe
 
 /** The same request for a step in warn mode: what it wants deferred is told and has no effect. */
 export function onlyWarning(request: AccessRequest, told: (refusal: Refusal) => void): AccessRequest {
-  return { ...copied(request), deferIfPermit: told }
+  return { ...copied(request), deferIfPermit: told, holdBack: told }
 }
 
 function copied(request: AccessRequest): AccessRequest {
-  const { stage, command, session, client, helo, sender, recipient, argument, subject } = request
+  const { stage, command, session, client, helo, sender, recipient, argument, subject, holdBack } = request
   return {
     stage,
     command,
@@ -47,6 +47,7 @@ function copied(request: AccessRequest): AccessRequest {
     recipient,
     argument,
     subject,
+    holdBack,
     edit: (edit) => request.edit(edit),
     deferIfPermit: (refusal) => request.deferIfPermit(refusal),
     deferIfReject: (refusal) => request.deferIfReject(refusal),

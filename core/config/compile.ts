@@ -86,17 +86,24 @@ async function setUp({ name, argument }: RestrictionWord, deps: CompileDeps): Pr
   return handlers.access
 }
 
-/** The first answer, as in a pipeline stage. */
+/** The first answer, as in a pipeline stage; in warn mode the first permit, for refusals are told and held back. */
 function inOrder(checks: readonly Check[]): Check {
   const from = (start: number, request: AccessRequest): MaybePromise<Verdict | undefined> => {
     for (let i = start; i < checks.length; i++) {
       const answer = checks[i]?.(request)
-      if (answer instanceof Promise) return answer.then((verdict) => verdict ?? from(i + 1, request))
-      if (answer !== undefined) return answer
+      if (answer instanceof Promise) return answer.then((late) => counted(late, request) ?? from(i + 1, request))
+      const verdict = counted(answer, request)
+      if (verdict !== undefined) return verdict
     }
     return undefined
   }
   return (request) => from(0, request)
+}
+
+function counted(verdict: Verdict | undefined, request: AccessRequest): Verdict | undefined {
+  if (request.holdBack === undefined || !isRefusal(verdict)) return verdict
+  request.holdBack(verdict)
+  return undefined
 }
 
 function warning(check: Check, step: string, deps: CompileDeps): Check {

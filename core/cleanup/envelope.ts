@@ -24,6 +24,8 @@ export interface EnvelopeParts {
   readonly edits: readonly Edit[]
   readonly changes: RecipientChanges | undefined
   readonly messageId: string | undefined
+  /** content_filter: where mail goes that no FILTER action sends elsewhere; '' for its own way. */
+  readonly contentFilter: string
   /** Completes addresses before the hooks see them. */
   complete(address: string): string
   readonly duplicates: { readonly limit: number; readonly original: boolean }
@@ -82,7 +84,7 @@ function finished(parts: EnvelopeParts, sender: string, asked: readonly NewRecip
   const recipients: Recipient[] =
     redirect === undefined ? unique : firstByAddress(unique).map((one) => ({ ...one, address: redirect }))
   if (recipients.length === 0) return undefined
-  const filter = redirect === undefined ? last(edits, 'filter')?.destination : undefined
+  const filter = redirect === undefined ? last(edits, 'filter')?.destination || parts.contentFilter : ''
   return {
     id,
     arrived,
@@ -94,7 +96,7 @@ function finished(parts: EnvelopeParts, sender: string, asked: readonly NewRecip
     ...(transaction.smtputf8 ? { smtputf8: true } : {}),
     ...(transaction.ret === undefined ? {} : { ret: transaction.ret }),
     ...(transaction.envid === undefined ? {} : { envid: transaction.envid }),
-    ...(filter === undefined ? {} : { filter }),
+    ...(filter === '' ? {} : { filter }),
     ...(edits.some(({ kind }) => kind === 'hold') ? { hold: true } : {}),
   }
 }

@@ -122,6 +122,7 @@ async function store(message: WholeMessage, finished: Finished): Promise<IntakeR
     edits,
     changes,
     messageId,
+    contentFilter: rules.values.content_filter,
     duplicates: { limit, original },
     complete: rules.completion.envelope,
   })

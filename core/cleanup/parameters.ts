@@ -3,6 +3,10 @@ import { count, declare, flag, list, size, text } from '../parameters.ts'
 
 export const CLEANUP = declare('cleanup', {
   always_add_missing_headers: flag('no', 'Adds Date, From and Message-ID where they are missing, whoever the client is.'),
+  content_filter: text(
+    '',
+    '`transport:nexthop` that all mail of a listener goes to first, to come back through another listener, which empties this.',
+  ),
   duplicate_filter_limit: count(
     '1000',
     'How many recipients are remembered to drop repeated ones; 0 remembers all, and recipients past the limit are kept.',

@@ -38,6 +38,17 @@ describe('what steps do to a message', () => {
     assert.equal(gateway.stored[1]?.envelope.filter, undefined)
   })
 
+  it('sends mail to the content filter, unless an action says otherwise', async () => {
+    const gateway = anIntake({ content_filter: 'scan:[::1]:10025' })
+    await gateway.take('\r\nb\r\n')
+    await gateway.take('\r\nb\r\n', { transaction: { edits: [{ kind: 'filter', destination: 'smtp:[::1]:26' }] } })
+    await gateway.take('\r\nb\r\n', { transaction: { edits: [{ kind: 'redirect', address: 'r@x' }] } })
+    assert.deepEqual(
+      gateway.stored.map(({ envelope }) => envelope.filter),
+      ['scan:[::1]:10025', 'smtp:[::1]:26', undefined],
+    )
+  })
+
   it('drops repeated recipients, not those that differ in NOTIFY', async () => {
     const gateway = anIntake()
     const recipients = ['b@x', 'B@x', 'c@x', { address: anAddress('b@x'), originalRecipient: undefined, notify: NOTIFY.NEVER }]

@@ -83,9 +83,16 @@ function wordsOfList(name: string, context: ListContext, open: readonly string[]
     const placed = origin === undefined ? {} : { origin }
     if (!word.name.includes('$')) return [{ ...word, ...placed }]
     // A condition, or a name in pieces: what it comes to now is what is imported.
-    const expanded = context.scope.expand(`${word.name} ${word.argument}`).replaceAll('$', '$$$$')
-    return split(expanded, name).map((each) => ({ ...each, ...placed }))
+    return split(expanded(word, context.scope, name), name).map((each) => ({ ...each, ...placed }))
   })
+}
+
+function expanded({ name, argument }: RestrictionWord, scope: Scope, list: string): string {
+  try {
+    return scope.expand(`${name} ${argument}`).replaceAll('$', '$$$$')
+  } catch (error) {
+    throw new ImportError(`${list}: ${(error as Error).message}`)
+  }
 }
 
 function split(text: string, name: string): RestrictionWord[] {

@@ -16,7 +16,10 @@ const FLOW = { collectionStyle: 'flow', lineWidth: 0, flowCollectionPadding: fal
 export function writeGateway(gateway: ImportedGateway): string {
   const { directory, parameters, listeners, transports, logFile } = gateway
   const blocks = [
-    [`# What Postfix did with ${directory}, by postern import. The comments say where each entry came from.`, 'version: 1'],
+    [
+      `# What Postfix did with ${commentText(directory)}, by postern import. The comments say where each entry came from.`,
+      'version: 1',
+    ],
     section('parameters', parameterLines(parameters)),
     section('listeners', listeners.flatMap(listenerLines)),
     section('pipeline', pipelineLines(gateway)),
@@ -34,6 +37,9 @@ function section(name: string, lines: readonly string[]): string[] {
 }
 
 const indented = (lines: readonly string[], by = '  '): string[] => lines.map((line) => (line === '' ? '' : by + line))
+/** What is no part of a line can not stand in a comment. */
+const commentText = (words: string): string => words.replaceAll(/[^\t -~\u00a0-\u2027\u202a-\ud7ff\ue000-\ufffd]/g, ' ')
+
 const noted = (line: string, note: string | undefined): string => (note === undefined || note === '' ? line : `${line} # ${note}`)
 
 /** A text in block context, quoted where YAML would take it for something else. */
@@ -50,9 +56,11 @@ function parameterLines(parameters: readonly KeptParameter[]): string[] {
     const where = [setting === undefined ? undefined : renderOrigin(setting.origin), note]
       .filter((word) => word !== undefined)
       .join(': ')
-    if (typeof value === 'string') return [noted(`${name}: ${scalar(value)}`, where)]
-    const line = `${name}: ${flow(value)}`
-    return line.length <= WIDTH ? [noted(line, where)] : [noted(`${name}:`, where), ...value.map((word) => `  - ${scalar(word)}`)]
+    if (typeof value === 'string') return [noted(`${text(name)}: ${scalar(value)}`, where)]
+    const line = `${text(name)}: ${flow(value)}`
+    return line.length <= WIDTH
+      ? [noted(line, where)]
+      : [noted(`${text(name)}:`, where), ...value.map((word) => `  - ${scalar(word)}`)]
   })
 }
 
@@ -114,7 +122,7 @@ function manyLines(stage: string, steps: readonly ImportedStep[], comment: strin
     ...steps.map(({ text, missing, origin }) =>
       missing === undefined
         ? noted(`  - ${scalar(text)}`, place(origin))
-        : noted(`  # - ${text.replaceAll(/[\r\n]/g, ' ')}`, `${missing}${origin === undefined ? '' : ` (${place(origin)})`}`),
+        : noted(`  # - ${commentText(text)}`, `${missing}${origin === undefined ? '' : ` (${place(origin)})`}`),
     ),
   ]
 }

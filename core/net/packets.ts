@@ -124,16 +124,19 @@ export function failure<T extends RecordType>(name: string, type: T, why: keyof 
   return { status, records: [], authenticated: false, canonical: normal(name), reason }
 }
 
-function normal(name: string): string {
-  return (name.endsWith('.') ? name.slice(0, -1) : name).toLowerCase()
-}
+const undotted = (name: string): string => (name.endsWith('.') ? name.slice(0, -1) : name)
 
-/** A name from the wire, lower case and without the final dot; undefined when it has what no host name may have. */
-function hostName(data: unknown): string | undefined {
+const normal = (name: string): string => undotted(name).toLowerCase()
+
+/** A name from the wire as it is spelt, without the final dot; undefined when it has what no host name may have. */
+function spelt(data: unknown): string | undefined {
   if (typeof data !== 'string') return undefined
-  const name = normal(data)
+  const name = undotted(data)
   return name.length <= 255 && /^[\x21-\x7e]*$/.test(name) ? name : undefined
 }
+
+/** The same in lower case. */
+const hostName = (data: unknown): string | undefined => spelt(data)?.toLowerCase()
 
 /** The character-strings of a TXT record (RFC 1035 3.3.14). */
 function stringsOf(data: unknown): string[] {
@@ -155,7 +158,8 @@ const DATA: Readonly<Record<RecordType, Reader>> = {
     return name === undefined ? undefined : { preference: Number(preference ?? 0), exchange: name }
   },
   TXT: (data) => stringsOf(data).join(''),
-  PTR: hostName,
+  // Logs and replies show a client's name as its owner spells it.
+  PTR: spelt,
   CNAME: hostName,
   NS: hostName,
   SRV(data) {

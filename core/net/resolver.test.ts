@@ -24,6 +24,8 @@ const ZONE = [
   'no.example REFUSED MX',
   'silent.example SILENT',
   'null.example MX 0 .',
+  '8.2.0.192.in-addr.arpa PTR Mixed.Example',
+  'spelt.example MX 10 MX1.Example',
   'text.example TXT v=spf1 -all',
   ...Array.from({ length: 60 }, (_, i) => `many.example TXT ${'x'.repeat(200)}${i}`),
 ]
@@ -54,6 +56,9 @@ test('records, aliases and their absence', async () => {
   }
   assert.equal((await resolver.resolve('null.example', 'MX')).records[0]?.data.exchange, '')
   assert.equal((await resolver.resolve('localhost', 'A')).records[0]?.data, '127.0.0.1')
+  // A client's name is shown as it is spelt; hosts are compared.
+  assert.equal((await resolver.resolve('8.2.0.192.in-addr.arpa', 'PTR')).records[0]?.data, 'Mixed.Example')
+  assert.equal((await resolver.resolve('spelt.example', 'MX')).records[0]?.data.exchange, 'mx1.example')
 })
 
 test('answers are kept for their time, and equal questions are asked once', async () => {

@@ -1,11 +1,8 @@
 /** Parameters that are accepted and not yet honoured: what sets them is told that they have no effect. */
-import { declare, list, text } from '../../parameters.ts'
+import { declare, list } from '../../parameters.ts'
 
 /** Known, and honoured once the plugin content-filter exists. */
 export const CONTENT_FILTER_PENDING = declare('plugin:content-filter', {
-  content_filter: text('', '`transport:nexthop` that all mail goes to first, to come back through another listener.', {
-    live: false,
-  }),
   receive_override_options: list(
     '',
     'Parts of the intake that a listener leaves out: `no_address_mappings`, `no_milters` and others.',

@@ -95,7 +95,8 @@ function joined(lexemes: readonly Lexeme[]): string | undefined {
     const isWord = lexeme.kind !== 'special'
     if ((isWord && afterWord) || isSpecial(lexeme, ',')) return undefined
     text += lexeme.text
-    afterWord = isWord
+    // `user%[192.0.2.1]@relay.example` is no bad syntax: it asks to be routed, and is refused for that.
+    afterWord = isWord && !(lexeme.kind === 'word' && lexeme.text.endsWith('%'))
   }
   return text
 }

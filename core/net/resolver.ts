@@ -5,6 +5,7 @@
 import { randomInt } from 'node:crypto'
 import { byTcp, byUdp, type Exchange } from './exchange.ts'
 import { openHostsFile } from './hosts.ts'
+import { asciiDomain } from './idna.ts'
 import { parseIp, ptrName } from './ip.ts'
 import { answers, failure, isTruncated, question, type Understood, understand } from './packets.ts'
 import { followResolvConf, type NameServer, parseNameServer, type ResolverSettings } from './resolv-conf.ts'
@@ -63,7 +64,8 @@ class CachingResolver implements Resolver {
   }
 
   resolve<T extends RecordType>(name: string, type: T): Promise<Answer<T>> {
-    const host = name.endsWith('.') ? name.slice(0, -1) : name
+    const ascii = asciiDomain(name) ?? ''
+    const host = ascii.endsWith('.') ? ascii.slice(0, -1) : ascii
     if (!isName(host)) return Promise.resolve(failure(name, type, 'invalid'))
     const local = this.#local(host.toLowerCase(), type)
     if (local !== undefined) return Promise.resolve(local)

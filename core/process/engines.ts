@@ -59,12 +59,6 @@ export async function openEngines(options: EngineOptions): Promise<Engines> {
     bouncer: createBouncer(notices),
     route: (envelope, recipient) => epoch().route(envelope, recipient),
   })
-  /** Postfix: fast_flush_domains, whose default is relay_domains. */
-  const flushSite = async (site: string): Promise<boolean> => {
-    if ((await current().destinations.classify(`postmaster@${site}`)) !== 'relay') return false
-    await options.flushSite(site)
-    return true
-  }
   const intake = createIntake({ spool: () => own.spool, queue: () => queue, services })
   queue.start()
   return {
@@ -72,7 +66,7 @@ export async function openEngines(options: EngineOptions): Promise<Engines> {
     listener: (name, generation) =>
       generation().listeners.get(name)?.config.protocol === 'policy'
         ? new PolicyListener({ current: generation, name, services })
-        : createListener({ current: generation, name, services, intake, flushSite }),
+        : createListener({ current: generation, name, services, intake, flushSite: options.flushSite }),
     notify: createNotifier(notices),
     async drain(graceMs) {
       const drained = queue.drain()

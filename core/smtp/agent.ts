@@ -56,8 +56,8 @@ class SmtpAgent implements DeliveryAgent {
     this.#services = services
     const flavour = config.agent === 'lmtp' ? FLAVOURS.lmtp : FLAVOURS.smtp
     this.#settings = settingsOf(scope, flavour.agent)
-    const { tcp_port: defaultPort, known_tcp_ports } = this.#settings
-    this.#rules = { flavour, defaultPort, services: servicesOf(known_tcp_ports) }
+    const { tcp_port: defaultPort, known_tcp_ports, enable_idna2003_compatibility } = this.#settings
+    this.#rules = { flavour, defaultPort, services: servicesOf(known_tcp_ports), idna2003: enable_idna2003_compatibility }
     this.#pool = new ConnectionPool(this.#settings)
     const file = openHostsFile('/etc/hosts', () => clock.now())
     const native = (name: string): readonly string[] => file.addresses(name)

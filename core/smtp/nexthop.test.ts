@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { FLAVOURS } from './flavour.ts'
-import { parseNextHops, servicesOf } from './nexthop.ts'
+import { parseNextHop, parseNextHops, servicesOf } from './nexthop.ts'
 
 function forms(text: string, agent: 'smtp' | 'lmtp' = 'smtp'): string[] {
   return parseNextHops(text, {
@@ -47,4 +47,13 @@ test('lmtp: no MX, sockets, schemes', () => {
   assert.deepEqual(forms('inet:box.test', 'lmtp'), ['box.test 24'])
   assert.deepEqual(forms('inet:[2001:db8::1]:2003', 'lmtp'), ['2001:db8::1 2003'])
   assert.deepEqual(forms('box.test:lmtp', 'lmtp'), ['box.test 24'])
+})
+
+test('enable_idna2003_compatibility: older labels for a few characters', () => {
+  const rules = { flavour: FLAVOURS.smtp, defaultPort: 'smtp', services: servicesOf('') }
+  const nameOf = (idna2003: boolean): string => {
+    const hop = parseNextHop('faß.test', { ...rules, idna2003 })
+    return hop.kind === 'inet' ? hop.name : hop.kind
+  }
+  assert.deepEqual([nameOf(false), nameOf(true)], ['xn--fa-hia.test', 'fass.test'])
 })

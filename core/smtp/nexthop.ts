@@ -1,5 +1,5 @@
 /** Next hops as Postfix writes them, parsed: `domain`, `host:port`, `[host]`, `[ipv6:...]:port`, `unix:path`, `inet:host`, lists. */
-import { domainToASCII } from 'node:url'
+import { asciiDomain } from '../net/idna.ts'
 import { canonicalIp, parseIp } from '../net/ip.ts'
 import type { Flavour } from './flavour.ts'
 
@@ -34,6 +34,8 @@ export interface NextHopRules {
   readonly flavour: Flavour
   readonly defaultPort: string
   readonly services: ReadonlyMap<string, number>
+  /** enable_idna2003_compatibility */
+  readonly idna2003?: boolean
 }
 
 /** `smtp=25, smtps=submissions=465` (known_tcp_ports) over the usual names. What is malformed is left out. */
@@ -81,14 +83,7 @@ function inet(text: string, host: string, given: string | undefined, mx: boolean
   const service = given ?? rules.defaultPort
   const port = rules.services.get(service.toLowerCase()) ?? (/^\d{1,5}$/.test(service) ? Number(service) : 0)
   if (port < 1 || port > 65_535) return bad(text, `unknown service: ${service}/tcp`)
-  const name = parseIp(host) === undefined ? asciiName(host) : canonicalIp(host)
+  const name = parseIp(host) === undefined ? asciiDomain(host, rules.idna2003) : canonicalIp(host)
   if (name === undefined) return bad(text, 'it is no host name')
   return { kind: 'inet', name, port, mx, text }
-}
-
-/** The name as DNS has it: A-labels for U-labels (RFC 5890). Others as they are, so that texts show what was configured. */
-function asciiName(name: string): string | undefined {
-  if (/^[\x21-\x7e]+$/.test(name)) return name
-  const ascii = domainToASCII(name)
-  return ascii === '' ? undefined : ascii
 }

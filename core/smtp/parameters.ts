@@ -78,6 +78,10 @@ export const CLIENT_PARAMETERS = declare('smtp', {
   }),
   disable_dns_lookups: flag('no', 'Look hosts up in the hosts file alone, and no MX records.'),
   fallback_relay: list('', 'Older name of smtp_fallback_relay.'),
+  enable_idna2003_compatibility: flag(
+    'no',
+    'Map the few characters that IDNA2003 had no labels for as it did, in domains that mail goes to: faß.example is fass.example.',
+  ),
   ignore_mx_lookup_error: flag('no', 'Try the address of a domain whose MX records can not be looked up.'),
 })
 
@@ -114,6 +118,7 @@ export interface Settings extends Values<typeof CLIENT> {
   readonly never_send_ehlo: boolean
   readonly disable_dns_lookups: boolean
   readonly ignore_mx_lookup_error: boolean
+  readonly enable_idna2003_compatibility: boolean
   readonly disable_mime_output_conversion: boolean
   readonly soft_bounce: boolean
   readonly relayhost: string
@@ -129,7 +134,7 @@ export interface Settings extends Values<typeof CLIENT> {
 /** The settings of a transport. @throws ParameterError */
 export function settingsOf(scope: Scope, agent: AgentName): Settings {
   const own = scope.values(OWN[agent]) as Readonly<Record<string, unknown>>
-  const { disable_dns_lookups, ignore_mx_lookup_error } = scope.values(CLIENT_PARAMETERS)
+  const { disable_dns_lookups, ignore_mx_lookup_error, enable_idna2003_compatibility } = scope.values(CLIENT_PARAMETERS)
   const found: Record<string, unknown> = {}
   for (const name of Object.keys(CLIENT)) found[name] = own[named(agent, name)]
   return {
@@ -139,6 +144,7 @@ export function settingsOf(scope: Scope, agent: AgentName): Settings {
     disable_dns_lookups:
       own[named(agent, 'dns_support_level')] === '' ? disable_dns_lookups : own[named(agent, 'dns_support_level')] === 'disabled',
     ignore_mx_lookup_error,
+    enable_idna2003_compatibility,
     disable_mime_output_conversion: scope.text('disable_mime_output_conversion') === 'yes',
     soft_bounce: scope.text('soft_bounce') === 'yes',
     relayhost: scope.text('relayhost') ?? '',

@@ -172,7 +172,7 @@ export class Dialog implements ChatOwner, Turn {
 
   /** One command line. */
   #obey(): undefined {
-    this.session.transcript?.heard(this.#reader.text)
+    this.session.heard(this.#reader.text)
     const meant = interpret(this.session, this.#reader)
     if (this.#reader.cut) this.#troubles.cut(this.#reader.text)
     this.settle(meant, (found) => (isReply(found) ? this.#answerLine(found) : this.#obeyFound(found)))
@@ -237,7 +237,7 @@ export class Dialog implements ChatOwner, Turn {
 
   #say(reply: Reply): undefined {
     const text = rendered(this.session, reply)
-    this.session.transcript?.said(text)
+    this.session.said(text)
     this.#chat.send(text)
   }
 

@@ -24,8 +24,8 @@ export interface ListenerDeps {
   readonly name: string
   readonly services: Services
   readonly intake: Intake
-  /** ETRN: starts delivery of the mail for a site; false: that is not done for this site. */
-  readonly flushSite?: (site: string) => Promise<boolean>
+  /** ETRN: starts delivery of the mail for a site. */
+  readonly flushSite?: (site: string) => Promise<void>
   /** Names of clients before DNS is asked; default: /etc/hosts. */
   readonly hosts?: HostsFile
 }

@@ -1,12 +1,11 @@
 /** Parameters that are accepted and not yet honoured: what sets them is told that they have no effect. */
-import { choice, count, declare, flag, list, text, time } from '../parameters.ts'
+import { choice, count, declare, list, text, time } from '../parameters.ts'
 
 /** Known, and honoured once smtpd exists. */
 export const SMTPD_PENDING = declare('smtpd', {
   smtputf8_autodetect_classes: list('sendmail, verify', 'Kinds of mail made here that need SMTPUTF8 when their addresses do.', {
     live: false,
   }),
-  enable_idna2003_compatibility: flag('no', 'Turn domains into ASCII by the older rules of IDNA2003.', { live: false }),
   daemon_timeout: time(
     '18000s',
     "How long Postfix lets a process handle one request; Postern's steps have time limits of their own.",
@@ -24,7 +23,7 @@ export const SMTPD_PENDING = declare('smtpd', {
     'Names of TCP ports, so that no file is asked: `name=number`.',
     { live: false },
   ),
-  tcp_windowsize: count('0', 'Largest TCP window; 0: what the system chooses.', { live: false }),
+  tcp_windowsize: count('0', 'Largest TCP window; the system chooses, for Node has no say in it.', { live: false }),
   tcp_window_size: count('0', 'Another spelling of tcp_windowsize.', { live: false }),
   delay_logging_resolution_limit: count('2', 'Decimals of delays below one second in logs.', { live: false }),
 })

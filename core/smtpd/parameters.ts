@@ -27,6 +27,7 @@ export const SMTPD = declare('smtpd', {
     'Evaluate the relay list before the rcpt list.',
   ),
   smtpd_delay_open_until_valid_rcpt: flag('yes', 'Give a message its queue id at the first good recipient; no: at MAIL.'),
+  fast_flush_domains: list('$relay_domains', 'Domains whose mail ETRN may set going.'),
   disable_vrfy_command: flag('no', 'Refuse VRFY.'),
   smtpd_noop_commands: list('', 'Commands that are answered with Ok and otherwise ignored.'),
   smtpd_forbidden_commands: list(

@@ -17,8 +17,8 @@ export interface SessionDeps {
   readonly runtime: ListenerRuntime
   readonly services: Services
   readonly intake: Intake
-  /** ETRN: starts delivery of the mail for a site; false: that is not done for this site. */
-  readonly flushSite?: ((site: string) => Promise<boolean>) | undefined
+  /** ETRN: starts delivery of the mail for a site. */
+  readonly flushSite?: ((site: string) => Promise<void>) | undefined
 }
 
 /** How a session begins. */
@@ -74,6 +74,19 @@ export class SmtpSession implements Session {
     this.standing = standing
     this.protocol = this.isLmtp ? 'LMTP' : 'SMTP'
     this.transcript = this.#transcript()
+  }
+
+  /** A command line came. */
+  heard(line: string): void {
+    this.transcript?.heard(line)
+    if (this.standing.isWatched) this.deps.services.log.info(`< ${this.clientText}: ${oneLine(line)}`)
+  }
+
+  /** A reply was sent, as it is on the wire. */
+  said(reply: string): void {
+    this.transcript?.said(reply)
+    if (!this.standing.isWatched) return
+    for (const line of reply.trimEnd().split('\r\n')) this.deps.services.log.info(`> ${this.clientText}: ${line}`)
   }
 
   #transcript(): Transcript | undefined {

@@ -95,7 +95,8 @@ async function clientLists({ scope, matchList, tables }: ListenerRuntime, values
     xclient: await compile('smtpd_authorized_xclient_hosts'),
     xforward: await compile('smtpd_authorized_xforward_hosts'),
     bareNewline: await compile('smtpd_forbid_bare_newline_exclusions'),
-    watched: await compile('debug_peer_list'),
+    watched: values.debug_peer_level > 0 ? await compile('debug_peer_list') : undefined,
+    flushed: await compile('fast_flush_domains'),
     keywords: await Promise.all(values.smtpd_discard_ehlo_keyword_address_maps.map((spec) => tables.open(spec))),
   }
 }
@@ -105,6 +106,7 @@ type ListName =
   | 'smtpd_authorized_xforward_hosts'
   | 'smtpd_forbid_bare_newline_exclusions'
   | 'debug_peer_list'
+  | 'fast_flush_domains'
 
 function derive(scope: Scope, lists: ClientLists): Settings {
   const values = scope.values(SMTPD)

@@ -27,6 +27,8 @@ export interface ClientLists {
   readonly bareNewline: MatchList | undefined
   readonly watched: MatchList | undefined
   readonly keywords: readonly Table[]
+  /** fast_flush_domains; about sites, not clients. */
+  readonly flushed: MatchList | undefined
 }
 
 export const NO_LISTS: ClientLists = Object.freeze({
@@ -35,6 +37,7 @@ export const NO_LISTS: ClientLists = Object.freeze({
   bareNewline: undefined,
   watched: undefined,
   keywords: Object.freeze([]),
+  flushed: undefined,
 })
 
 /** Asks all lists. One that fails says no, and is told: nobody gains a right by a broken table. */

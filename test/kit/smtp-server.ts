@@ -26,6 +26,7 @@ const OTHERS = declare('test', {
   myhostname: text('mx.test', ''),
   mynetworks: list('127.0.0.0/8', ''),
   resolve_null_domain: flag('no', ''),
+  relay_domains: list('', ''),
 })
 
 /** A message as the fake intake got it. */
@@ -114,6 +115,8 @@ export interface TestServerOptions {
   /** Addresses of ours; default: all below example.test. */
   readonly isAuthorised?: (address: string) => boolean
   readonly services?: Partial<Services>
+  /** What ETRN starts. */
+  readonly flushSite?: (site: string) => Promise<void>
 }
 
 /** Client names are not looked up and errors cost no time, unless the parameters say otherwise. */
@@ -155,7 +158,14 @@ export async function testServer(options: TestServerOptions = {}): Promise<TestS
     release: () => void held--,
   } as unknown as Generation
   const hosts = { addresses: () => [], names: () => [] }
-  const listener = createListener({ current: () => generation, name: 'smtp', services, intake, hosts })
+  const listener = createListener({
+    current: () => generation,
+    name: 'smtp',
+    services,
+    intake,
+    hosts,
+    ...(options.flushSite === undefined ? {} : { flushSite: options.flushSite }),
+  })
   const { port } = await listener.listen({ host: '127.0.0.1', port: 0 })
   return { port, listener, hooks, intake, events, held: () => held, close: () => listener.close(0) }
 }

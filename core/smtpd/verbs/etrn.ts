@@ -1,5 +1,6 @@
-/** ETRN: asks for the delivery of a site's mail (RFC 1985). Its replies carry no enhanced status, as Postfix has it. */
+/** ETRN: asks for the delivery of a site's mail (RFC 1985), where fast_flush_domains has the site. Its replies carry no enhanced status, as Postfix has it. */
 
+import { chain } from '../../lookup/maybe.ts'
 import { splitWords } from '../../protocol/command.ts'
 import { isAddressLiteral, isHostname } from '../../protocol/domain.ts'
 import { REPLIES, replies } from '../../protocol/reply-text.ts'
@@ -8,6 +9,7 @@ import { askStage } from '../access.ts'
 import { command, LAST, LIMITED } from '../command.ts'
 
 const STARTED = Object.freeze(reply(250, undefined, 'Queuing started'))
+const UNABLE = Object.freeze(reply(458, undefined, 'Unable to queue messages'))
 
 interface Site {
   readonly site: string
@@ -32,7 +34,14 @@ export const etrn = command<Site>({
       session.warn(`reject: ETRN ${site}... from ${session.clientText}`)
       return replies.etrnUnavailable(site)
     }
-    const started = session.deps.flushSite?.(site)
-    return started === undefined ? refuse() : started.then((isStarted) => (isStarted ? STARTED : refuse()))
+    const { flushSite } = session.deps
+    const { flushed } = session.settings.lists
+    if (flushSite === undefined || flushed === undefined) return refuse()
+    const failed = (error: unknown) => {
+      session.warn(`ETRN ${site} from ${session.clientText}: ${error instanceof Error ? error.message : String(error)}`)
+      return UNABLE
+    }
+    const start = (isOurs: boolean) => (isOurs ? flushSite(site).then(() => STARTED, failed) : refuse())
+    return chain(flushed.name(site), start)
   },
 })

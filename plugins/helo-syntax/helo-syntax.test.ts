@@ -27,6 +27,7 @@ const names: [string, string][] = [
   ['[192.0.2.999]', '501 5.5.2 <[192.0.2.999]>: Helo command rejected: invalid ip address'],
   ['[junk]', '501 5.5.2 <[junk]>: Helo command rejected: invalid ip address'],
   ['[2001:db8::1]', '501 5.5.2 <[2001:db8::1]>: Helo command rejected: invalid ip address'],
+  ['jürgen.test', '501 5.5.2 <jürgen.test>: Helo command rejected: Invalid name'],
   ['192.0.2.1', '504 5.5.2 <192.0.2.1>: Helo command rejected: need fully-qualified hostname'],
   ['2001:db8::1', '504 5.5.2 <2001:db8::1>: Helo command rejected: need fully-qualified hostname'],
   ['short', '504 5.5.2 <short>: Helo command rejected: need fully-qualified hostname'],

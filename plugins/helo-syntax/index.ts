@@ -16,7 +16,7 @@ import {
 } from '#postern'
 import type { HeloSyntaxOptions } from '../../schemas/plugins/helo-syntax.d.ts'
 import schema from '../../schemas/plugins/helo-syntax.json' with { type: 'json' }
-import { isAddress, isHostname, isLiteral, isQualified } from './names.ts'
+import { isAddress, isHeloName, isLiteral, isQualified } from './names.ts'
 
 const PARAMETERS = declare('plugin:helo-syntax', {
   invalid_hostname_reject_code: code('501', 'Reply code of reject_invalid_helo_hostname.'),
@@ -47,12 +47,12 @@ function qualifiedAddress(address: Address | undefined, codes: Codes, kind: stri
 
 const CHECKS: Readonly<Record<HeloSyntaxOptions['check'], Check>> = {
   invalid_helo: ({ helo: name }, codes) => {
-    if (name === undefined || isHostname(name) || isAddress(name)) return undefined
+    if (name === undefined || isHeloName(name) || isAddress(name)) return undefined
     if (name.startsWith('[')) return literal(name, codes)
     return helo(codes.invalid_hostname_reject_code, name, 'Invalid name')
   },
   non_fqdn_helo: ({ helo: name }, codes) => {
-    if (name === undefined || isQualified(name)) return undefined
+    if (name === undefined || (isHeloName(name) && isQualified(name))) return undefined
     if (name.startsWith('[')) return literal(name, codes)
     return helo(codes.non_fqdn_reject_code, name, 'need fully-qualified hostname')
   },

@@ -11,6 +11,11 @@ export function isHostname(name: string): boolean {
   return (name.endsWith('.') ? name.slice(0, -1) : name).split('.').every((label) => LABEL.test(label))
 }
 
+/** A host name as HELO may have it: in ASCII, for RFC 6531 changes nothing there. */
+export function isHeloName(name: string): boolean {
+  return /^[\x21-\x7e]*$/.test(name) && isHostname(name)
+}
+
 /** A host name with a dot in it, not counting a final one. */
 export function isQualified(name: string): boolean {
   return isHostname(name) && name.slice(0, -1).includes('.')

@@ -1,12 +1,12 @@
 /**
  * Keeps a slow or dead engine from stalling mail: each operation has a deadline, and after a few failures in a row the engine
- * is left alone for a while (a circuit breaker), so that nobody waits for it. One operation then tries whether it is back.
+ * is left alone (a circuit breaker), so that nobody waits for it. The guard itself asks now and then whether it is back.
  */
 import type { Answer, Engine, Op, StateReport } from './types.ts'
 
 /** Failures in a row that open the circuit. */
 const MOST_FAILURES = 3
-/** Milliseconds that the engine is left alone: doubled while it stays down. */
+/** Milliseconds until it is asked whether it is back: doubled while it is not. */
 const FIRST_PAUSE = 500
 const LONGEST_PAUSE = 5000
 
@@ -21,16 +21,15 @@ export interface GuardOptions {
 /** The health of one lane. */
 interface Circuit {
   failures: number
-  /** When it may be tried again; 0: it is closed, operations go through. */
-  retryAt: number
+  /** Nothing goes through. */
+  isOpen: boolean
   pause: number
-  isTrying: boolean
+  timer: NodeJS.Timeout | undefined
 }
 
 interface Pending {
   readonly deadline: number
-  readonly circuit: Circuit
-  reject(error: Error): void
+  fail(error: Error): void
 }
 
 export class Guard {
@@ -65,36 +64,74 @@ export class Guard {
   /** Rejects with why it could not be done. */
   run(op: Op): Promise<Answer> {
     const circuit = this.#circuit(this.#engine.lane?.(op.key) ?? 0)
-    if (circuit.retryAt > 0 && (circuit.isTrying || this.#now() < circuit.retryAt)) {
+    if (circuit.isOpen) {
       this.#skipped++
       return Promise.reject(new Error(`${this.#engine.name} is not available`))
     }
     this.#operations++
-    circuit.isTrying = circuit.retryAt > 0
-    return new Promise((resolve, reject) => {
-      const pending: Pending = { deadline: this.#now() + this.#options.timeout, circuit, reject }
-      this.#pending.add(pending)
-      this.#watch()
-      this.#start(op).then(
-        (answer) => {
-          if (!this.#pending.delete(pending)) return
-          this.#succeeded(circuit)
-          resolve(answer)
-        },
-        (error) => {
-          if (!this.#pending.delete(pending)) return
-          this.#failed(circuit, error)
-          reject(error)
-        },
-      )
-    })
+    return this.#ask(op).then(
+      (answer) => {
+        circuit.failures = 0
+        return answer
+      },
+      (error) => {
+        this.#failures++
+        if (++circuit.failures >= MOST_FAILURES && !circuit.isOpen) this.#open(circuit, op.key, error)
+        throw error
+      },
+    )
   }
 
   /** Nothing more is expected. */
   close(): void {
     clearTimeout(this.#timer)
-    for (const { reject } of this.#pending) reject(new Error('closed'))
-    this.#pending.clear()
+    for (const { timer } of this.#circuits.values()) clearTimeout(timer)
+    for (const { fail } of this.#pending) fail(new Error('closed'))
+  }
+
+  /** The engine's answer, if it comes in time. */
+  #ask(op: Op): Promise<Answer> {
+    return new Promise((resolve, reject) => {
+      const pending: Pending = {
+        deadline: this.#now() + this.#options.timeout,
+        fail: (error) => {
+          this.#pending.delete(pending)
+          reject(error)
+        },
+      }
+      this.#pending.add(pending)
+      this.#watch()
+      this.#start(op).then((answer) => {
+        this.#pending.delete(pending)
+        resolve(answer)
+      }, pending.fail)
+    })
+  }
+
+  #open(circuit: Circuit, key: string, error: unknown): void {
+    circuit.isOpen = true
+    if (this.#broken++ === 0) this.#options.onChange(false, error instanceof Error ? error.message : String(error))
+    this.#engine.renew?.()
+    this.#probeLater(circuit, key)
+  }
+
+  #probeLater(circuit: Circuit, key: string): void {
+    circuit.timer = setTimeout(() => {
+      this.#ask({ op: 'get', key }).then(
+        () => this.#close(circuit),
+        () => {
+          circuit.pause = Math.min(LONGEST_PAUSE, circuit.pause * 2)
+          this.#engine.renew?.()
+          this.#probeLater(circuit, key)
+        },
+      )
+    }, circuit.pause)
+    circuit.timer.unref()
+  }
+
+  #close(circuit: Circuit): void {
+    Object.assign(circuit, { failures: 0, isOpen: false, pause: FIRST_PAUSE })
+    if (--this.#broken === 0) this.#options.onChange(true, '')
   }
 
   async #start(op: Op): Promise<Answer> {
@@ -104,7 +141,7 @@ export class Guard {
   #circuit(lane: number): Circuit {
     let circuit = this.#circuits.get(lane)
     if (circuit === undefined) {
-      circuit = { failures: 0, retryAt: 0, pause: FIRST_PAUSE, isTrying: false }
+      circuit = { failures: 0, isOpen: false, pause: FIRST_PAUSE, timer: undefined }
       this.#circuits.set(lane, circuit)
     }
     return circuit
@@ -122,36 +159,10 @@ export class Guard {
   #expire(): void {
     this.#timer = undefined
     const now = this.#now()
-    for (const pending of this.#pending) {
-      if (pending.deadline > now) break
-      this.#pending.delete(pending)
-      const error = new Error(`${this.#engine.name} did not answer within ${this.#options.timeout} ms`)
-      this.#failed(pending.circuit, error)
-      pending.reject(error)
+    for (const { deadline, fail } of this.#pending) {
+      if (deadline > now) break
+      fail(new Error(`${this.#engine.name} did not answer within ${this.#options.timeout} ms`))
     }
     this.#watch()
-  }
-
-  #succeeded(circuit: Circuit): void {
-    circuit.failures = 0
-    if (circuit.retryAt === 0) return
-    circuit.retryAt = 0
-    circuit.isTrying = false
-    circuit.pause = FIRST_PAUSE
-    if (--this.#broken === 0) this.#options.onChange(true, '')
-  }
-
-  #failed(circuit: Circuit, error: unknown): void {
-    this.#failures++
-    circuit.failures++
-    const wasOpen = circuit.retryAt > 0
-    if (wasOpen ? !circuit.isTrying : circuit.failures < MOST_FAILURES) return
-    circuit.isTrying = false
-    circuit.retryAt = this.#now() + circuit.pause
-    circuit.pause = Math.min(LONGEST_PAUSE, circuit.pause * 2)
-    this.#engine.renew?.()
-    if (!wasOpen && this.#broken++ === 0) {
-      this.#options.onChange(false, error instanceof Error ? error.message : String(error))
-    }
   }
 }

@@ -1,5 +1,5 @@
 /** ldap_table(5): searches in LDAP directories, by the npm package ldapts. */
-import { connect as netConnect, type Socket } from 'node:net'
+import { isIP, connect as netConnect, type Socket } from 'node:net'
 import { connect as tlsConnect } from 'node:tls'
 import { readCertificates, type TlsFiles } from './certificates.ts'
 import { clientLibrary } from './client-library.ts'
@@ -222,13 +222,19 @@ async function connect({ Client }: Library, target: Target, { tls, startTls, bin
       typeof port === 'number' ? only(() => tlsConnect(port, host, options)) : tlsConnect(port),
   })
   try {
-    if (startTls && !isTls) await client.startTLS({ ...tls, servername: new URL(target.url).hostname })
+    if (startTls && !isTls) await client.startTLS({ ...tls, ...nameOf(target.url) })
     if (bind !== undefined) await client.bind(bind.who, bind.password)
     return { client, socket: () => socket }
   } catch (error) {
     socket?.destroy()
     throw new Error(reasonOf(error), { cause: error })
   }
+}
+
+/** The name that a certificate must have. An address is no name to ask for. */
+function nameOf(url: string): object {
+  const host = new URL(url).hostname.replace(/^\[|\]$/g, '')
+  return isIP(host) === 0 ? { host, servername: host } : { host }
 }
 
 async function search({ client }: Link, base: string, options: object): Promise<readonly Entry[]> {

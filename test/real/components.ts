@@ -21,6 +21,28 @@ const PROGRAMS = {
   postgrey: 'postgrey',
   rbldnsd: 'rbldnsd',
   pflogsumm: 'pflogsumm',
+  socat: 'socat',
+  'policyd-spf': 'policyd-spf',
+  'policyd-spf-perl': 'postfix-policyd-spf-perl',
+  'policyd-rate-limit': 'policyd-rate-limit',
+  postfwd: 'postfwd1',
+  postmap: '/usr/sbin/postmap',
+  'postfix-cdb': '/usr/lib/postfix/postfix-cdb.so',
+  'postfix-lmdb': '/usr/lib/postfix/postfix-lmdb.so',
+  'postfix-sqlite': '/usr/lib/postfix/postfix-sqlite.so',
+  'postfix-ldap': '/usr/lib/postfix/postfix-ldap.so',
+  'postfix-mysql': '/usr/lib/postfix/postfix-mysql.so',
+  'postfix-pgsql': '/usr/lib/postfix/postfix-pgsql.so',
+  cdb: 'cdb',
+  mdb_load: 'mdb_load',
+  sqlite3: 'sqlite3',
+  mariadbd: 'mariadbd',
+  postgres: '/usr/lib/postgresql/15/bin/postgres',
+  slapd: 'slapd',
+  memcached: 'memcached',
+  postsrsd: 'postsrsd',
+  'redis-server': 'redis-server',
+  'redis-sentinel': 'redis-sentinel',
 } as const
 const PACKAGES: Readonly<Record<keyof typeof PROGRAMS, string>> = {
   postfix: 'postfix',
@@ -32,6 +54,28 @@ const PACKAGES: Readonly<Record<keyof typeof PROGRAMS, string>> = {
   postgrey: 'postgrey',
   rbldnsd: 'rbldnsd',
   pflogsumm: 'pflogsumm',
+  socat: 'socat',
+  'policyd-spf': 'postfix-policyd-spf-python',
+  'policyd-spf-perl': 'postfix-policyd-spf-perl',
+  'policyd-rate-limit': 'policyd-rate-limit',
+  postfwd: 'postfwd',
+  postmap: 'postfix',
+  'postfix-cdb': 'postfix-cdb',
+  'postfix-lmdb': 'postfix-lmdb',
+  'postfix-sqlite': 'postfix-sqlite',
+  'postfix-ldap': 'postfix-ldap',
+  'postfix-mysql': 'postfix-mysql',
+  'postfix-pgsql': 'postfix-pgsql',
+  cdb: 'tinycdb',
+  mdb_load: 'lmdb-utils',
+  sqlite3: 'sqlite3',
+  mariadbd: 'mariadb-server',
+  postgres: 'postgresql',
+  slapd: 'slapd',
+  memcached: 'memcached',
+  postsrsd: 'postsrsd',
+  'redis-server': 'redis-server',
+  'redis-sentinel': 'redis-sentinel',
 }
 export type Program = keyof typeof PROGRAMS
 
@@ -43,7 +87,8 @@ export function find(program: Program): string | undefined {
   const places = name.startsWith('/') ? [name] : SEARCH.map((folder) => join(folder, name))
   return places.find((path) => {
     try {
-      accessSync(path, constants.X_OK)
+      // A library is loaded, not run.
+      accessSync(path, path.endsWith('.so') ? constants.R_OK : constants.X_OK)
       return true
     } catch {
       return false
@@ -120,9 +165,9 @@ export function run(command: string, argv: readonly string[], input = ''): Promi
   })
 }
 
-/** Resolves when something listens on a loopback port. @throws Error after 15 s */
-export async function listening(port: number, host = '127.0.0.1'): Promise<void> {
-  for (let tries = 0; tries < 300; tries++) {
+/** Resolves when something listens on a loopback port. @param most how often to try, 50 ms apart @throws Error after the last try */
+export async function listening(port: number, host = '127.0.0.1', most = 300): Promise<void> {
+  for (let tries = 0; tries < most; tries++) {
     const isOpen = await new Promise<boolean>((resolve) => {
       const socket = connect(port, host)
       socket.on('connect', () => {

@@ -17,6 +17,8 @@ export interface ProcessOptions {
   readonly yaml: string
   /** More keys of the listener, in flow style: `parameters: {...}`. */
   readonly listener?: string
+  /** More listeners, each in flow style: `{ name: policy, listen: '127.0.0.1:10031', protocol: policy }`. */
+  readonly listeners?: readonly string[]
   /** A program, with its arguments, that becomes Postern: `unshare -m`. */
   readonly wrapper?: readonly string[]
 }
@@ -32,7 +34,7 @@ export class PosternProcess {
   /** Every process that was started, so that none is left behind. */
   readonly #pids = new Set<number>()
 
-  constructor({ directory, port, yaml, listener, wrapper = [] }: ProcessOptions) {
+  constructor({ directory, port, yaml, listener, listeners = [], wrapper = [] }: ProcessOptions) {
     this.#wrapper = wrapper
     mkdirSync(directory, { recursive: true })
     this.directory = directory
@@ -46,7 +48,7 @@ queue_directory: ${directory}/spool
 log: { format: maillog, file: ${directory}/postern.log }
 listeners:
   - { name: smtp, listen: '127.0.0.1:${port}'${more} }
-${yaml}
+${listeners.map((each) => `  - ${each}\n`).join('')}${yaml}
 `,
     )
   }

@@ -14,6 +14,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 const PROGRAMS = {
   postfix: '/usr/sbin/postfix',
   'smtp-source': 'smtp-source',
+  haproxy: 'haproxy',
   'smtp-sink': 'smtp-sink',
   swaks: 'swaks',
   python: '/usr/bin/python3',
@@ -47,6 +48,7 @@ const PROGRAMS = {
 const PACKAGES: Readonly<Record<keyof typeof PROGRAMS, string>> = {
   postfix: 'postfix',
   'smtp-source': 'postfix',
+  haproxy: 'haproxy',
   'smtp-sink': 'postfix',
   swaks: 'swaks',
   python: 'python3',
@@ -112,11 +114,27 @@ export function has(t: TestContext, ...programs: readonly (Program | 'root')[]):
   return false
 }
 
+const endings = new WeakMap<TestContext, (() => unknown)[]>()
+
+/** Runs when the test ends, the last one first: a directory goes after the programs that work in it. */
+export function atEnd(t: TestContext, end: () => unknown): void {
+  const known = endings.get(t)
+  if (known !== undefined) {
+    known.push(end)
+    return
+  }
+  const all = [end]
+  endings.set(t, all)
+  t.after(async () => {
+    for (const each of all.reverse()) await each()
+  })
+}
+
 /** An own directory, readable by daemons that give up root; removed when the test ends. */
 export function scratch(t: TestContext): string {
   const directory = mkdtempSync(join(tmpdir(), 'postern-real-'))
   chmodSync(directory, 0o755)
-  t.after(() => rmSync(directory, { recursive: true, force: true }))
+  atEnd(t, () => rmSync(directory, { recursive: true, force: true }))
   return directory
 }
 
@@ -138,7 +156,7 @@ export function start(t: TestContext, command: string, argv: readonly string[], 
     problem = error.message
   })
   const running = { output: () => readFileSync(file, 'latin1') + problem, stop: () => end(child) }
-  t.after(running.stop)
+  atEnd(t, running.stop)
   return running
 }
 

@@ -2,6 +2,7 @@
 import { join } from 'node:path'
 import type { TestContext } from 'node:test'
 import { freePort, PosternProcess, type ProcessOptions } from '../kit/process.ts'
+import { atEnd } from './components.ts'
 
 /** Parameters that all these tests share; a test adds its own. */
 export interface PosternOptions extends Partial<ProcessOptions> {
@@ -21,7 +22,7 @@ export async function startPostern(t: TestContext, options: PosternOptions): Pro
     directory: join(options.directory, 'postern'),
     yaml: `workers: 1\nparameters:\n${lines.join('\n')}\n${yaml}`,
   })
-  t.after(() => postern.stop())
+  atEnd(t, () => postern.stop())
   await postern.start()
   return postern
 }

@@ -160,14 +160,23 @@ function logged(
   const { permits } = session.settings
   const { action, about } = permit
   if (permits === undefined || action === undefined) return undefined
-  return chain(permits.name(action), (isListed) => {
-    if (!isListed) return undefined
+  const listed = (isListed: boolean): undefined => {
+    if (!isListed) return
     const request = new Request(session, stage, question, held)
     const { name, class: kind } = about ?? stageSubject(request)
     const source = about?.source === undefined ? ' ' : ` from ${about.source}`
     request.note('permit', `action=${action} for ${kind}=${name}${source}`)
-    return undefined
-  })
+  }
+  // Mail does not wait for the log.
+  const failed = (error: unknown): undefined => {
+    session.warn(`smtpd_log_access_permit_actions: ${error instanceof Error ? error.message : error}`)
+  }
+  try {
+    const asked = permits.name(action)
+    return asked instanceof Promise ? asked.then(listed, failed) : listed(asked)
+  } catch (error) {
+    return failed(error)
+  }
 }
 
 function discard({ current }: SmtpSession): void {

@@ -60,16 +60,17 @@ export default definePlugin<AccessMapsOptions>({
       access(request) {
         const name = row.name(request)
         if (name === undefined) return undefined
+        let hit: ReturnType<typeof row.search>
         try {
-          const hit = row.search(request, search)
-          if (!(hit instanceof Promise)) return apply(hit?.value, request, name)
-          return hit.then(
-            (late) => apply(late?.value, request, name),
-            (error) => unreadable(error, name),
-          )
+          hit = row.search(request, search)
         } catch (error) {
           return unreadable(error, name)
         }
+        if (!(hit instanceof Promise)) return apply(hit?.value, request, name)
+        return hit.then(
+          (late) => apply(late?.value, request, name),
+          (error) => unreadable(error, name),
+        )
       },
     }
   },

@@ -90,6 +90,9 @@ export default definePlugin<RblOptions>({
       }
       return values.default_rbl_reply
     }
+    const unreadable = (error: unknown): undefined => {
+      log.warn(`rbl_reply_maps: ${error instanceof Error ? error.message : String(error)}`)
+    }
     const isHit = (answer: Answer<'A'>, { matches }: DnsList) => answer.records.some(({ data }) => matches(data))
     /** An allow list that can not be asked: nothing may be refused for good now. */
     const unknown = ({ what, class: kind }: Query) => defer(450, '4.7.1', `<${what}>: ${kind} rejected: Service unavailable`)
@@ -106,7 +109,9 @@ export default definePlugin<RblOptions>({
           if (!isHit(answer, each)) continue
           if (options.allow) return permit(ALLOWED[options.subject] ?? id, clientSubject(request))
           const listing: Listing = { list: each, query, reason: await reasonOf(query, each) }
-          return rblReply(await templateOf(each), values.maps_rbl_reject_code, listing, request, allowed)
+          const template = await templateOf(each).catch(unreadable)
+          if (template === undefined) return defer(451, '4.3.5', 'Server configuration error')
+          return rblReply(template, values.maps_rbl_reject_code, listing, request, allowed)
         }
         return undefined
       },

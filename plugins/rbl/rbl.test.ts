@@ -226,3 +226,8 @@ test('smtpd_dns_reply_filter: what it hides is not listed, and an allow list has
   assert.equal(allowed.reply, 'dunno')
   assert.equal(allowed.mounted.recorded.deferIfReject?.kind, 'defer')
 })
+
+test('a reply that can not be looked up is a configuration error', async () => {
+  const { reply } = await answer('reject_rbl_client', 'a.bl.test', { client: '192.0.2.71' }, { rbl_reply_maps: 'fail:x' })
+  assert.equal(reply, '451 4.3.5 Server configuration error')
+})

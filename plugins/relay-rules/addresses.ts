@@ -26,7 +26,7 @@ export class Addresses {
     const found = answers.flatMap(({ records }) => records.map(({ data }) => data))
     if (found.length > 0) return found
     const statuses = new Set(answers.map(({ status }) => status))
-    throw new LookupFailure(`host ${host}: ${WORDS.find(([status]) => statuses.has(status))?.[1]}`)
+    throw new LookupFailure(`look up mail exchanger host ${host}: ${WORDS.find(([status]) => statuses.has(status))?.[1]}`)
   }
 }
 

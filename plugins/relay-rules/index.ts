@@ -9,12 +9,15 @@ import {
   clientSubject,
   code,
   declare,
+  defer,
   definePlugin,
   list,
   type PluginContext,
   permit,
   refusal,
+  stageSubject,
   type Table,
+  TableError,
   type Verdict,
 } from '#postern'
 import type { RelayRulesOptions } from '../../schemas/plugins/relay-rules.d.ts'
@@ -121,6 +124,21 @@ export default definePlugin<RelayRulesOptions>({
   parameters: PARAMETERS,
   restrictions: Object.fromEntries((Object.keys(RULES) as Rule[]).map((name) => [name, rule(name)])),
   async setup(options, context) {
-    return { access: await RULES[options.rule](context) }
+    const check = await RULES[options.rule](context)
+    const failed = (error: unknown, request: AccessRequest): Verdict => {
+      if (!(error instanceof TableError)) throw error
+      context.log.warn(`${context.id}: ${error.message}`)
+      return defer(451, '4.3.0', `<${request.recipient?.text ?? stageSubject(request).name}>: Temporary lookup failure`)
+    }
+    return {
+      access(request) {
+        try {
+          const answer = check(request)
+          return answer instanceof Promise ? answer.catch((error) => failed(error, request)) : answer
+        } catch (error) {
+          return failed(error, request)
+        }
+      },
+    }
   },
 })

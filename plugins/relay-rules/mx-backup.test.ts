@@ -91,6 +91,11 @@ function twice(text: string): [string, string] {
   return [text, text]
 }
 
+test('networks that can not be asked make a later refusal temporary', async () => {
+  const text = '450 4.4.4 <x@in.test>: Recipient address rejected: Unable to verify host prim.in.test as mail exchanger'
+  assert.equal(await answer('x@in.test', 'fail:x'), text)
+})
+
 for (const [recipient, restricted, open] of cases) {
   test(`permit_mx_backup: <${recipient}>`, async () => {
     assert.equal(await answer(recipient, '203.0.113.128/25, 192.0.2.0/24'), restricted)

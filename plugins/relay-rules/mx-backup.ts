@@ -6,10 +6,12 @@ import {
   type AccessRequest,
   type Address,
   type Client,
+  type MatchList,
   type MxData,
   type PluginContext,
   permit,
   refusal,
+  TableError,
   type Verdict,
 } from '#postern'
 import { Addresses, LookupFailure } from './addresses.ts'
@@ -35,7 +37,7 @@ export async function mxBackup(context: PluginContext, patterns: readonly string
   const areAllAllowed = async (hosts: readonly MxData[]): Promise<boolean> => {
     if (networks === undefined) return true
     for (const { exchange } of hosts)
-      for (const address of await addresses.of(exchange)) if (!(await networks.client(asClient(exchange, address)))) return false
+      for (const address of await addresses.of(exchange)) if (!(await isAllowed(exchange, address, networks))) return false
     return true
   }
   const isBackup = async (recipient: Address): Promise<boolean> => {
@@ -44,7 +46,8 @@ export async function mxBackup(context: PluginContext, patterns: readonly string
     const domain = resolved.slice(at + 1)
     if (domain === '' || domain.startsWith('[') || ROUTED.test(resolved.slice(0, at))) return false
     const answer = await dns.resolve(domain, 'MX')
-    if (answer.status === 'failed') throw new LookupFailure(`information: ${answer.reason.split(': ').at(-1)}`)
+    if (answer.status === 'failed')
+      throw new LookupFailure(`look up mail exchanger information: ${answer.reason.split(': ').at(-1)}`)
     const hosts = answer.records.map(({ data }) => data)
     const best = Math.min(...hosts.map(({ preference }) => preference))
     const isFirst = ({ preference }: MxData): boolean => preference === best
@@ -60,10 +63,19 @@ export async function mxBackup(context: PluginContext, patterns: readonly string
       return isOurs ? permit('permit_mx_backup', about) : undefined
     } catch (error) {
       if (!(error instanceof LookupFailure)) throw error
-      const text = `<${recipient.text}>: Recipient address rejected: Unable to look up mail exchanger ${error.message}`
+      const text = `<${recipient.text}>: Recipient address rejected: Unable to ${error.message}`
       request.deferIfReject(refusal(450, '4.4.4', text))
       return undefined
     }
+  }
+}
+
+async function isAllowed(name: string, address: string, networks: MatchList): Promise<boolean> {
+  try {
+    return await networks.client(asClient(name, address))
+  } catch (error) {
+    if (!(error instanceof TableError)) throw error
+    throw new LookupFailure(`verify host ${name} as mail exchanger`)
   }
 }
 

@@ -92,7 +92,9 @@ test('without a recipient there is nothing to say', async () => {
 
 test('a table that fails defers', async () => {
   const reply = await answer('reject_unauth_destination', { recipient: 'b@e.test' }, { relay_domains: 'fail:x' })
-  assert.equal(reply, '451 4.3.0 Temporary lookup failure')
+  assert.equal(reply, '451 4.3.0 <b@e.test>: Temporary lookup failure')
+  const client = await answer('permit_mynetworks', { recipient: 'b@e.test' }, { mynetworks: 'fail:x' })
+  assert.equal(client, '451 4.3.0 <b@e.test>: Temporary lookup failure')
 })
 
 test('a bad network stops the start', async () => {

@@ -13,6 +13,7 @@ import {
   type PluginContext,
   type Refusal,
   refusal,
+  TableError,
   type Values,
   type Verdict,
 } from '#postern'
@@ -97,10 +98,17 @@ function domain(context: PluginContext, which: 'sender' | 'recipient', words: Ad
   return async (request, settings) => {
     const address = request[which]
     if (address === undefined || address.domain === '' || address.domain.startsWith('[')) return undefined
-    // What is delivered here needs no DNS.
-    const name = await destinations.classify(address.text)
-    if (name !== 'relay' && name !== 'default') return undefined
-    const resolved = await destinations.resolve(address.text)
+    let resolved: string
+    try {
+      // What is delivered here needs no DNS.
+      const name = await destinations.classify(address.text)
+      if (name !== 'relay' && name !== 'default') return undefined
+      resolved = await destinations.resolve(address.text)
+    } catch (error) {
+      if (!(error instanceof TableError)) throw error
+      context.log.warn(`${context.id}: ${error.message}`)
+      return refusal(451, '4.3.0', `<${address.text}>: Temporary lookup failure`)
+    }
     const target = resolved.slice(resolved.lastIndexOf('@') + 1)
     const known: Known = await lookUpName(target, dns, ['MX', 'A', 'AAAA'])
     const head = `<${address.text}>: ${words.class} rejected: `

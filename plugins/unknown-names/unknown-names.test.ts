@@ -112,3 +112,8 @@ test('what smtpd_dns_reply_filter hides is neither known nor unknown', async () 
   assert.equal(await answer('reject_unknown_helo_hostname', { helo: 'good.test' }, filter), 'dunno')
   assert.equal(await answer('reject_unknown_sender_domain', { sender: 'a@good.test' }, filter), 'dunno')
 })
+
+test('domains that can not be told apart are a temporary failure', async () => {
+  const reply = await answer('reject_unknown_sender_domain', { sender: 'a@good.test' }, { relay_domains: 'fail:x' })
+  assert.equal(reply, '451 4.3.0 <a@good.test>: Temporary lookup failure')
+})

@@ -22,6 +22,12 @@ export interface Asked {
 
 /** States with a transaction. */
 const IN_TRANSACTION: ReadonlySet<string> = new Set(['MAIL', 'RCPT', 'DATA', 'END-OF-MESSAGE'])
+/** Other commands at which smtpd(8) asks the same: a client that XCLIENT replaced connects anew. */
+const SAME_STATE: ReadonlyMap<string, string> = new Map([
+  ['XCLIENT', 'CONNECT'],
+  ['LHLO', 'EHLO'],
+  ['BDAT', 'DATA'],
+])
 /** More recipients than this are as good as this many. */
 const MOST_RECIPIENTS = 10_000
 const UNKNOWN = 'unknown'
@@ -29,7 +35,8 @@ const UNKNOWN = 'unknown'
 /** @param id of the session where the request names no instance */
 export function understand(attributes: Attributes, listener: string, id: string): Asked {
   const text = (name: string): string => attributes.get(name) ?? ''
-  const state = text('protocol_state').toUpperCase()
+  const said = text('protocol_state').toUpperCase()
+  const state = SAME_STATE.get(said) ?? said
   const hasMail = IN_TRANSACTION.has(state) || text('sender') !== ''
   const sender = hasMail ? addressOf(text('sender')) : undefined
   const recipient = text('recipient') === '' ? undefined : addressOf(text('recipient'))

@@ -118,6 +118,7 @@ test('each state has its list', async () => {
   await serving(lists, async ({ ask, events }) => {
     const bad = { client_address: '192.0.2.66', helo_name: 'bad.example', sender: 'bad@x', recipient: 'bad@y' }
     assert.equal(await ask({ ...bad, protocol_state: 'CONNECT' }), '554 5.7.1 a')
+    assert.equal(await ask({ ...bad, protocol_state: 'XCLIENT' }), '554 5.7.1 a')
     assert.equal(await ask({ ...bad, protocol_state: 'HELO' }), '554 5.7.1 b')
     assert.equal(await ask({ ...bad, protocol_state: 'EHLO' }), '554 5.7.1 b')
     assert.equal(await ask({ ...bad, protocol_state: 'MAIL' }), '554 5.7.1 c')

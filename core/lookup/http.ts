@@ -145,8 +145,9 @@ class HttpService implements Backend {
     return { source: this.#origin }
   }
 
+  /** Requests under way end by their own time. */
   close(): Promise<void> {
-    return this.#agent.destroy()
+    return this.#agent.close()
   }
 }
 

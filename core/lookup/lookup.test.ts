@@ -1,10 +1,19 @@
 import assert from 'node:assert/strict'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
 import fc from 'fast-check'
-import { createTables, isTableSpec, logicalLines, openTable, splitList, suggest, type TableType } from './index.ts'
+import {
+  BUILT_IN_TYPES,
+  createTables,
+  isTableSpec,
+  logicalLines,
+  openTable,
+  splitList,
+  suggest,
+  type TableType,
+} from './index.ts'
 
 const directory = mkdtempSync(join(tmpdir(), 'lookup-'))
 after(() => rmSync(directory, { recursive: true }))
@@ -239,4 +248,18 @@ test('lists keep what braces hold together', () => {
     fc.property(fc.array(fc.stringMatching(/^[a-z:=]{1,8}$/)), (parts) => assert.deepEqual(splitList(parts.join(', ')), parts)),
   )
   assert.deepEqual(logicalLines('  first\n second\n#x\n third'), [{ text: 'first second third', line: 1 }])
+})
+
+test('every type stands on the page', () => {
+  const page = readFileSync(join(import.meta.dirname, 'README.md'), 'utf8')
+  const missing = BUILT_IN_TYPES.filter(({ name }) => !page.includes(`\`${name}\``))
+  assert.deepEqual(
+    missing.map(({ name }) => name),
+    [],
+  )
+})
+
+test('names of plugins replace those that are built in, whatever is loaded late', async () => {
+  const type: TableType = { name: 'mysql', open: (name) => ({ spec: `mysql:${name}`, wholeKeys: false, lookup: () => 'mine' }) }
+  assert.equal(await (await openTable('mysql:x', { ...context, types: [type] })).lookup('k'), 'mine')
 })

@@ -46,11 +46,12 @@ export class Pool<C> {
 
   /**
    * Asks a question on some connection.
-   * @throws AnswerError as `ask` throws it; any other error ends the connection. NoAnswer after the time
+   * @throws AnswerError as `ask` throws it; any other error ends the connection. NoAnswer when the server was silent all the time
    */
   async use<T>(ask: (connection: C) => Promise<T>): Promise<T> {
-    const { timeout } = this.#options
+    const { timeout, limit } = this.#options
     const deadline = new Deadline(timeout)
+    let hasWaited = false
     try {
       for (;;) {
         const kept = this.#take()
@@ -61,9 +62,16 @@ export class Pool<C> {
             if (!(error instanceof ConnectionLost)) throw error
             // Others that were kept as long are likely dead, too, and are found so one by one.
           }
-        } else if (this.#count < this.#options.limit) return await this.#run(await this.#open(deadline), ask, deadline)
-        else await deadline.within(this.#room(deadline))
+        } else if (this.#count < limit) return await this.#run(await this.#open(deadline), ask, deadline)
+        else {
+          hasWaited = true
+          await deadline.within(this.#room(deadline))
+        }
       }
+    } catch (error) {
+      // A server that has more to do than it can is not silent.
+      if (hasWaited && error instanceof NoAnswer) throw new Error(`all ${limit} connections were busy for ${timeout / 1000} s`)
+      throw error
     } finally {
       deadline.clear()
     }

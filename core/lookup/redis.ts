@@ -14,6 +14,7 @@ interface Client {
   readonly status: string
   connect(): Promise<unknown>
   disconnect(): void
+  quit(): Promise<unknown>
   ping(): Promise<unknown>
   get(key: string): Promise<string | null>
   hget(hash: string, key: string): Promise<string | null>
@@ -101,7 +102,12 @@ async function openRedis(settings: Settings): Promise<Backend> {
       await answer(client.ping())
       return { source: servers }
     },
-    close: () => client.disconnect(),
+    // Commands under way are answered first.
+    close: () =>
+      client.quit().then(
+        () => undefined,
+        () => client.disconnect(),
+      ),
   }
 }
 

@@ -12,6 +12,7 @@ import { parseGet } from './memcache.ts'
 import { netstring, parseNetstring } from './netstring.ts'
 import { parseReply } from './socketmap.ts'
 import { decode, encode, parseAnswer } from './tcp.ts'
+import { wireServers } from './wire.ts'
 
 const directory = mkdtempSync(join(tmpdir(), 'lookup-'))
 after(() => rmSync(directory, { recursive: true }))
@@ -179,6 +180,16 @@ test('a silent server fails its table after the time, and is then left alone', a
   await assert.rejects(async () => table.lookup('key'), { message: /no answer within 0\.05 s$/ })
   await assert.rejects(async () => table.lookup('key'), { message: /did not answer lately$/ })
   assert.equal(fake.asked.length, 1)
+})
+
+test('a server that has too much to do is not left alone', async (t) => {
+  const fake = await serve(t, () => undefined)
+  const pool = wireServers(parseEndpoint(`127.0.0.1:${fake.port}`), { timeout: 100, connections: 1 })
+  t.after(() => pool.close())
+  const ask = (key: string): Promise<unknown> => pool.ask((wire) => wire.ask(`get ${key}\n`, parseAnswer, 4096))
+  const [first, second] = await Promise.allSettled([ask('a'), ask('b')])
+  assert.match(String(first.status === 'rejected' && first.reason), /no answer within 0\.1 s/)
+  assert.match(String(second.status === 'rejected' && second.reason), /all 1 connections were busy for 0\.1 s/)
 })
 
 test('endpoints', () => {

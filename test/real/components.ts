@@ -15,7 +15,6 @@ const PROGRAMS = {
   postfix: '/usr/sbin/postfix',
   'smtp-source': 'smtp-source',
   haproxy: 'haproxy',
-  haproxy: 'haproxy',
   'smtp-sink': 'smtp-sink',
   swaks: 'swaks',
   python: '/usr/bin/python3',
@@ -49,7 +48,6 @@ const PROGRAMS = {
 const PACKAGES: Readonly<Record<keyof typeof PROGRAMS, string>> = {
   postfix: 'postfix',
   'smtp-source': 'postfix',
-  haproxy: 'haproxy',
   haproxy: 'haproxy',
   'smtp-sink': 'postfix',
   swaks: 'swaks',

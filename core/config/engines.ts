@@ -77,8 +77,11 @@ function readListener(shape: ListenerShape, path: Path, shared: Shared): Listene
   const context = { report, baseDirectory, text: careful(scope) }
   const own = readPipeline(shape.pipeline, [...path, 'pipeline'], context)
   const place = report.document.place(path)
-  const use = [...(own.use ?? []), ...impliedSteps(context.text, [...(own.use ?? []), ...(shared.pipeline.use ?? [])], place)]
-  if (shape.stages !== undefined && shape.protocol !== 'policy')
+  // What parameters mount is about dialogs, and here is none.
+  const isDialog = shape.protocol !== 'policy'
+  const named = [...(own.use ?? []), ...(shared.pipeline.use ?? [])]
+  const use = [...(own.use ?? []), ...(isDialog ? impliedSteps(context.text, named, place) : [])]
+  if (shape.stages !== undefined && isDialog)
     report.problem([...path, 'stages'], 'is for listeners of "protocol: policy"', { atKey: true })
   const at = [...path, 'listen']
   const addresses = Array.isArray(shape.listen)

@@ -8,6 +8,8 @@ import { parseContentType } from '../../core/message/content-type.ts'
 import { parseHeaders, safeHeader } from '../../core/message/headers.ts'
 import { MimeStructure } from '../../core/message/mime.ts'
 import { understand } from '../../core/net/packets.ts'
+import { understand as understandPolicy } from '../../core/policyd/facts.ts'
+import { RequestError, RequestReader } from '../../core/policyd/request.ts'
 import { parseAddress, quoteAddress } from '../../core/protocol/address.ts'
 import { splitVerb, splitWords } from '../../core/protocol/command.ts'
 import { type ContentRules, ContentScanner } from '../../core/protocol/dot.ts'
@@ -49,6 +51,26 @@ function linesOf(chunks: readonly Buffer[]): object[] {
   return lines
 }
 
+/** Policy requests of octets that begin as one does, or why there are none. */
+function policyRequests(chunks: readonly Buffer[]): unknown {
+  const reader = new RequestReader()
+  const found: unknown[] = []
+  try {
+    for (const chunk of [Buffer.from('request=smtpd_access_policy\nprotocol_state='), ...chunks, Buffer.from('\n\n')]) {
+      reader.push(chunk)
+      for (let request = reader.next(); request !== undefined; request = reader.next()) {
+        const asked = understandPolicy(request, 'p', 'id')
+        for (const value of request.values()) assert.doesNotMatch(value, /[\r\n\0]/)
+        found.push([...request], asked.state, asked.sender)
+      }
+    }
+    return found
+  } catch (error) {
+    assert.ok(error instanceof RequestError)
+    return [...found, error.message]
+  }
+}
+
 export const targets: readonly Target[] = [
   target('address', line, (path) => {
     const address = parseAddress(path)
@@ -80,6 +102,10 @@ export const targets: readonly Target[] = [
     // What is stored has CRLF line ends and nothing else that some server would take for one.
     assert.doesNotMatch(one.content, /(?<!\r)\n/)
     if (one.content !== '') assert.ok(one.content.endsWith('\r\n'))
+  }),
+
+  target('policy requests in any chunking', chunked, (input) => {
+    assert.deepEqual(policyRequests(chunksOf(input)), policyRequests([input.whole]))
   }),
 
   target('headers', octets, (head) => {

@@ -95,6 +95,16 @@ test('Postfix refuses, defers, greylists and prepends as the pipeline says', asy
   assert.equal(refused.length, 4)
 })
 
+test("Postfix greylists by the pipeline's greylist", async (t) => {
+  if (!has(t, 'postfix', 'swaks', 'root')) return
+  const { swaks, delivered } = await pair(t, inet, '  rcpt:\n    - greylist: { delay: 1s }\n', (service) => [
+    `smtpd_recipient_restrictions=check_policy_service ${service}`,
+  ])
+  assert.match(await swaks('a@b.test', 'u@example.test'), /450 4\.2\.0 <u@example\.test>: Recipient address rejected: Greylisted/)
+  await eventually(async () => assert.match(await swaks('a@b.test', 'u@example.test'), /250 2\.0\.0 Ok: queued as/))
+  await eventually(() => assert.match(delivered()[0] ?? '', /^X-Greylist: delayed \d+ seconds? by postern/m))
+})
+
 test('Postfix asks at every state, over a unix socket', async (t) => {
   if (!has(t, 'postfix', 'swaks', 'root')) return
   const unix = (directory: string) => ({ listen: `unix:${directory}/policy`, service: `unix:${directory}/policy` })

@@ -14,7 +14,7 @@ export const SMTPD = declare('smtpd', {
   smtpd_per_record_deadline: text('', 'Obsolete name of smtpd_per_request_deadline.'),
   smtpd_per_request_deadline: flag(
     '${smtpd_per_record_deadline?{$smtpd_per_record_deadline}:{${stress?{yes}:{no}}}}',
-    'smtpd_timeout holds for a whole command, or a whole message with the time that smtpd_min_data_rate adds, and not for each read.',
+    'The limit smtpd_timeout holds for a whole command, or for a whole message with what smtpd_min_data_rate adds, not for each read.',
   ),
   smtpd_min_data_rate: count(
     '500',

@@ -8,7 +8,7 @@ import type { Answer, Engine, Op, StateReport } from './types.ts'
 const MOST_FAILURES = 3
 /** Milliseconds until it is asked whether it is back: doubled while it is not. */
 const FIRST_PAUSE = 500
-const LONGEST_PAUSE = 5000
+const LONGEST_PAUSE = 2000
 
 export interface GuardOptions {
   /** Milliseconds. */

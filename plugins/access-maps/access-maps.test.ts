@@ -138,6 +138,75 @@ test('restrictions that a table names speak of what was looked up', async () => 
 test('a restriction wants a table', async () => {
   await assert.rejects(
     mount(accessMaps, undefined, { restriction: { name: 'check_client_access', argument: 'x' } }),
-    /check_client_access: expected type:name, found "x"/,
+    /^Error: expected type:name, found "x"/,
   )
+})
+
+test('a name that a stranger chose permits nothing', async () => {
+  const client = { reverseName: 'x.test', address: '192.0.2.1' }
+  for (const value of ['OK', '1', 'RELAY', 'permit'])
+    assert.equal(
+      await answer('check_reverse_client_hostname_access', { 'x.test': value }, { client }),
+      '451 4.3.5 Server configuration error',
+    )
+  assert.equal(await answer('check_reverse_client_hostname_access', { 'x.test': 'DUNNO' }, { client }), 'dunno')
+})
+
+test('check_etrn_access is for ETRN alone', async () => {
+  const world = { stage: 'etrn' as const, parameters: PARAMETERS, tables: { 'hash:/t': { '.sub.test': 'REJECT no etrn' } } }
+  const rules = { ...PARAMETERS, parent_domain_matches_subdomains: '' }
+  const restriction = { name: 'check_etrn_access', argument: 'hash:/t' }
+  const mounted = await mount(accessMaps, undefined, { ...world, parameters: rules, restriction })
+  const verdict = await mounted.access('etrn', { argument: 'a.sub.test' })
+  assert.equal(verdict?.kind === 'reject' && verdict.text, '<a.sub.test>: Etrn command rejected: no etrn')
+  assert.equal(await mounted.access('rcpt', { argument: 'a.sub.test' }), undefined)
+})
+
+const TLS = {
+  protocol: 'TLSv1.3',
+  cipher: 'x',
+  bits: 256,
+  subject: 'c.example',
+  fingerprint: 'AA:BB',
+  publicKeyFingerprint: 'CC:DD',
+}
+
+/** Argument, table, answer. */
+const certificates: [string, Record<string, string>, string][] = [
+  ['hash:/t', { 'AA:BB': 'REJECT by certificate', 'CC:DD': 'REJECT by key' }, 'by certificate'],
+  ['hash:/t', { 'CC:DD': 'REJECT by key' }, 'by key'],
+  [
+    '{ hash:/t, { search_order = pubkey_fingerprint, cert_fingerprint } }',
+    { 'AA:BB': 'REJECT by certificate', 'CC:DD': 'REJECT by key' },
+    'by key',
+  ],
+  ['{ hash:/t { search_order = cert_fingerprint } }', { 'CC:DD': 'REJECT by key' }, ''],
+]
+for (const [argument, table, expected] of certificates) {
+  test(`check_ccert_access ${argument} ${JSON.stringify(table)}`, async () => {
+    const restriction = { name: 'check_ccert_access', argument }
+    const world = { stage: 'rcpt' as const, parameters: PARAMETERS, tables: { 'hash:/t': table }, restriction }
+    const mounted = await mount(accessMaps, undefined, world)
+    const verdict = await mounted.access('rcpt', { session: { tls: TLS } })
+    const text = expected === '' ? undefined : `<c.example>: Client certificate rejected: ${expected}`
+    assert.equal(verdict?.kind === 'reject' ? verdict.text : undefined, text)
+    assert.equal(await mounted.access('rcpt', {}), undefined)
+  })
+}
+
+test('check_ccert_access tells what is wrong with its argument', async () => {
+  const wrong: [string, RegExp][] = [
+    ['{ hash:/t, { search_order = name } }', /no search_order "name"/],
+    ['{ hash:/t, { order = x } }', /unknown setting "order"/],
+    ['{ nothing }', /expected type:name/],
+  ]
+  for (const [argument, message] of wrong)
+    await assert.rejects(mount(accessMaps, undefined, { restriction: { name: 'check_ccert_access', argument } }), message)
+})
+
+test('check_sasl_access', async () => {
+  const session = { sasl: { method: 'PLAIN', username: 'alice' } }
+  const reply = await answer('check_sasl_access', { alice: 'REJECT not now' }, { session })
+  assert.equal(reply, '554 5.7.1 <alice>: SASL login name rejected: not now')
+  assert.equal(await answer('check_sasl_access', { alice: 'REJECT' }, {}), 'dunno')
 })

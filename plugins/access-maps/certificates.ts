@@ -17,11 +17,10 @@ export function certificateArgument(argument: string): { table: string; search_o
   let order: Order = [...USUAL_ORDER]
   for (const setting of settings) {
     const [name = '', value = ''] = inside(setting).split('=', 2)
-    if (name.trim() !== 'search_order') throw new Error(`check_ccert_access: unknown setting "${name.trim()}"`)
+    if (name.trim() !== 'search_order') throw new Error(`unknown setting "${name.trim()}"`)
     order = splitList(value) as Order
     const wrong = order.find((each) => !FINGERPRINTS.has(each))
-    if (wrong !== undefined)
-      throw new Error(`check_ccert_access: no search_order "${wrong}": use cert_fingerprint, pubkey_fingerprint`)
+    if (wrong !== undefined) throw new Error(`no search_order "${wrong}": use cert_fingerprint, pubkey_fingerprint`)
   }
   return { table, search_order: order }
 }

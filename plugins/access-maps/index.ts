@@ -28,7 +28,7 @@ function argued(subject: SubjectName): (argument: string) => AccessMapsOptions {
   return (argument) => {
     const { table, search_order } =
       subject === 'certificate' ? certificateArgument(argument) : { table: argument, search_order: [] }
-    if (!table.includes(':')) throw new Error(`${RESTRICTIONS[subject]}: expected type:name, found "${argument}"`)
+    if (!table.includes(':')) throw new Error(`expected type:name, found "${argument}"`)
     return { subject, table, search_order }
   }
 }

@@ -32,7 +32,7 @@ const SERVERS: readonly Servers[] = ['a', 'mx', 'ns']
 
 function argued(subject: SubjectName, servers: Servers): (argument: string) => ServerMapsOptions {
   return (table) => {
-    if (!table.includes(':')) throw new Error(`${restrictionOf(subject, servers)}: expected type:name, found "${table}"`)
+    if (!table.includes(':')) throw new Error(`expected type:name, found "${table}"`)
     return { subject, servers, table }
   }
 }

@@ -124,7 +124,7 @@ test('a table that can not be asked is a configuration error', async () => {
 })
 
 test('an argument that is no table is refused at start', async () => {
-  await assert.rejects(answerWith('nothing'), /check_sender_mx_access: expected type:name/)
+  await assert.rejects(answerWith('nothing'), /expected type:name/)
 })
 
 function answerWith(argument: string) {

@@ -7,7 +7,7 @@ export const SMTPD = declare('smtpd', {
   mail_name: text('Postfix', 'Name of the mail system in the greeting and in Received headers.'),
   smtpd_timeout: time('${stress?{10}:{300}}s', 'How long a client may be silent, or not read, before it is sent away.'),
   smtpd_connection_limit: count(
-    '4000',
+    '20000',
     "Connections that one worker serves at the same time on a listener; more are told to come back, and from three quarters of it on the listener is overloaded (stress). Postern's own. 0: no limit.",
   ),
   smtpd_peername_lookup: flag('yes', 'Look up the name of each client and check that the name has its address.'),

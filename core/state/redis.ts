@@ -31,6 +31,8 @@ export class RedisEngine implements Engine {
   readonly #timeout: number
   #client: Client | undefined
   #connecting: Promise<void> | undefined
+  /** For those who come before there is a connection. */
+  #first: Promise<void> | undefined
   #wasReady = false
 
   /** @param timeout longest wait for one answer, ms */
@@ -44,33 +46,16 @@ export class RedisEngine implements Engine {
 
   run(op: Op): Promise<Answer> {
     const client = this.#open()
-    if (client.status === 'ready') return COMMANDS[op.op](client, op as never, (family) => this.#key(family, op.key))
-    if (this.#wasReady) return Promise.reject(new Error('no connection'))
-    if (client.status === 'wait') this.#connect(client)
+    const send = (): Promise<Answer> => COMMANDS[op.op](client, op as never, (family) => this.#key(family, op.key))
+    if (client.status === 'ready') return send()
     // The first moments: those who come while the connection is being made wait for it as long as for an answer.
-    const { promise, resolve, reject } = Promise.withResolvers<void>()
-    client.once('ready', resolve)
-    const timer = setTimeout(() => reject(new Error('no connection')), this.#timeout)
-    return promise
-      .then(() => COMMANDS[op.op](client, op as never, (family) => this.#key(family, op.key)))
-      .finally(() => {
-        clearTimeout(timer)
-        client.off('ready', resolve)
-      })
+    return this.#wasReady ? Promise.reject(new Error('no connection')) : this.#connected(client).then(send)
   }
 
   /** Begins to connect, and waits for that no longer than for an answer. */
   async ready(): Promise<void> {
     const client = this.#open()
-    if (client.status === 'wait') this.#connect(client)
-    if (client.status === 'ready') return
-    await new Promise<void>((resolve) => {
-      const timer = setTimeout(resolve, this.#timeout)
-      client.once('ready', () => {
-        clearTimeout(timer)
-        resolve()
-      })
-    })
+    if (client.status !== 'ready') await this.#connected(client).catch(() => {})
   }
 
   /** A connection that does not answer is given up: behind another there may be a new master. */
@@ -83,8 +68,22 @@ export class RedisEngine implements Engine {
     await this.#connecting
   }
 
-  #connect(client: Client): void {
-    this.#connecting = client.connect().catch(() => {})
+  /** Rejects when there is no connection in time. */
+  #connected(client: Client): Promise<void> {
+    if (client.status === 'wait') this.#connecting = client.connect().catch(() => {})
+    this.#first ??= new Promise((resolve, reject) => {
+      const timer = setTimeout(() => {
+        client.off('ready', arrived)
+        this.#first = undefined
+        reject(new Error('no connection'))
+      }, this.#timeout)
+      const arrived = (): void => {
+        clearTimeout(timer)
+        resolve()
+      }
+      client.once('ready', arrived)
+    })
+    return this.#first
   }
 
   /** One hash tag for all keys of a name. */

@@ -69,7 +69,6 @@ export class SqliteEngine implements Engine {
     thread.on('message', (answer: ThreadAnswer) => this.#receive(answer))
     thread.on('error', (error) => this.#gone(error as Error))
     thread.on('exit', () => this.#gone(new Error('the thread of the database has ended')))
-    thread.unref()
     opened.catch(() => {})
     return opened
   }
@@ -80,6 +79,7 @@ export class SqliteEngine implements Engine {
     const id = this.#next++
     return new Promise((resolve, reject) => {
       this.#waiting.set(id, { resolve, reject })
+      this.#thread?.ref()
       this.#thread?.postMessage({ id, ops } satisfies ThreadOrder)
     })
   }
@@ -87,6 +87,8 @@ export class SqliteEngine implements Engine {
   #receive(answer: ThreadAnswer): void {
     const waiting = this.#waiting.get(answer.id)
     this.#waiting.delete(answer.id)
+    // Only what someone waits for keeps the process alive.
+    if (this.#waiting.size === 0) this.#thread?.unref()
     if ('problem' in answer) waiting?.reject(new Error(`${this.#file}: ${answer.problem}`))
     else waiting?.resolve(answer.answers)
   }

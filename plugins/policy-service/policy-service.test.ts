@@ -100,6 +100,31 @@ test('a connection is used again, up to its limit', async () => {
   )
 })
 
+test('parameters say how long a connection is used, where the entry does not', async () => {
+  const cases: readonly (readonly [Record<string, string>, string, number])[] = [
+    [{ smtpd_policy_service_max_idle: '10s' }, '', 3],
+    [{ smtpd_policy_service_max_idle: '10s' }, 'max_idle=60s', 1],
+    [{ smtpd_policy_service_max_ttl: '25s' }, '', 2],
+    [{ smtpd_policy_service_request_limit: '1' }, '', 3],
+    [{ smtpd_policy_service_request_limit: '1' }, 'request_limit=0', 1],
+    [{}, '', 1],
+  ]
+  for (const [parameters, settings, connections] of cases) {
+    const clock = fakeClock()
+    const server = await fakePolicyServer(() => 'DUNNO')
+    const argument = settings === '' ? server.address : `{ ${server.address}, ${settings} }`
+    const restriction = { name: 'check_policy_service', argument }
+    const mounted = await mount(policyService, undefined, { stage: 'rcpt', parameters, restriction, clock })
+    for (let i = 0; i < 3; i++) {
+      await mounted.access('rcpt', { recipient: 'r@relay.test' })
+      await clock.advance(15_000)
+    }
+    assert.equal(server.connections, connections, `${JSON.stringify(parameters)} ${settings}`)
+    await mounted.stop()
+    await server.close()
+  }
+})
+
 test('requests at the same time have connections of their own', async () => {
   const waiting: (() => void)[] = []
   await using(
@@ -113,6 +138,34 @@ test('requests at the same time have connections of their own', async () => {
       assert.equal(server.connections, 3)
     },
   )
+})
+
+test('parameters hold where the service says nothing', async () => {
+  const clock = fakeClock()
+  const server = await fakePolicyServer(({ recipient }) => (recipient === 'gone@x' ? undefined : 'DUNNO'))
+  const parameters = {
+    smtpd_policy_service_request_limit: '3',
+    smtpd_policy_service_max_idle: '20s',
+    smtpd_policy_service_max_ttl: '30s',
+    smtpd_policy_service_try_limit: '1',
+    smtpd_policy_service_default_action: 'REJECT nobody there',
+    smtpd_policy_service_policy_context: 'all of us',
+  }
+  const { ask, stop } = await against(server, '', { clock, parameters })
+  const after = async (pause: number, connections: number): Promise<void> => {
+    await clock.advance(pause)
+    assert.equal(await ask(), 'dunno')
+    assert.equal(server.connections, connections)
+  }
+  for (const connections of [1, 1, 1, 2]) await after(0, connections)
+  await after(20_000, 3)
+  await after(15_000, 3)
+  await after(15_000, 4)
+  assert.equal(server.requests[0]?.policy_context, 'all of us')
+  assert.equal(await ask({ recipient: 'gone@x' }), '554 5.7.1 <gone@x>: Recipient address rejected: nobody there')
+  assert.equal(server.requests.filter(({ recipient }) => recipient === 'gone@x').length, 1)
+  await stop()
+  await server.close()
 })
 
 test('an old connection is not used again', async () => {

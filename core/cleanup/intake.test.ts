@@ -58,6 +58,21 @@ describe('intake', () => {
       }
     })
 
+  it('remembers as many recipients as duplicate_filter_limit says', async () => {
+    const recipients = ['a@x.test', 'b@x.test', 'a@x.test', 'b@x.test']
+    const cases: [Record<string, string>, string][] = [
+      [{}, 'ab'],
+      [{ duplicate_filter_limit: '0' }, 'ab'],
+      [{ duplicate_filter_limit: '1' }, 'abb'],
+    ]
+    for (const [parameters, expected] of cases) {
+      const gateway = anIntake(parameters)
+      await gateway.take('Subject: x\r\n\r\nb\r\n', { transaction: { recipients } })
+      const stored = gateway.stored[0]?.envelope.recipients ?? []
+      assert.equal(stored.map(({ address }) => address[0]).join(''), expected)
+    }
+  })
+
   it('streams past the threshold, and forgets the file of an aborted message', async () => {
     const gateway = anIntake({}, 1000)
     const content = `Subject: big\r\n\r\n${'0123456789\r\n'.repeat(500)}`

@@ -73,6 +73,12 @@ test('names that JavaScript knows are no parameters', () => {
   for (const name of ['__proto__', 'constructor', 'toString']) assert.equal(scope.text(name), undefined)
 })
 
+test('process_id is the number of this process, unless it is set', () => {
+  const names = declare('test', { process_id: text('', ''), syslog_name: text('mail-$process_id', '') })
+  assert.equal(scopeOf({}, names).text('syslog_name'), `mail-${process.pid}`)
+  assert.equal(scopeOf({ process_id: '7' }, names).text('syslog_name'), 'mail-7')
+})
+
 test('myhostname is fully qualified, mydomain follows it', () => {
   const name = hostname()
   const expected = name.includes('.') ? name : `${name}.localdomain`

@@ -156,6 +156,12 @@ test('each address class has its transport', async () => {
   const own = await routerOf({ relay_transport: 'lmtp:unix:/x', default_transport: 'smtp:[d]', relayhost: '[r]' })
   assert.equal(await route(own, 'a@relay.test'), 'lmtp:unix:/x')
   assert.equal(await route(own, 'a@elsewhere.test'), 'smtp:[d]')
+  assert.equal(await route(await routerOf({ local_transport: 'lmtp:unix:/l' }), 'a@local.test'), 'lmtp:unix:/l')
+  assert.equal(await route(await routerOf({ local_transport: 'maildir:' }), 'a@local.test'), 'maildir:mx.test')
+  assert.equal(
+    await route(await routerOf({ local_transport: 'error:5.1.1 no mailboxes here' }), 'a@local.test'),
+    'error 5.1.1 no mailboxes here',
+  )
 })
 
 test('what comes back of notices to the postmaster ends at home', async () => {
@@ -177,6 +183,19 @@ test('senders have their own ways', async () => {
   assert.equal(await route(router, 'x@y.example', ''), 'smtp:[null]')
   assert.equal(await route(router, 'x@y.example', 't@a.test'), 'slow:[r]')
   assert.equal(await route(router, 'x@y.example', 'u@a.test'), 'slow:[u]')
+})
+
+test('the null sender is looked up as what the parameters say', async () => {
+  const tables = {
+    relayhost: '[r]',
+    sender_dependent_relayhost_maps: 'inline:{<>=[null], nobody=[own]}',
+    sender_dependent_default_transport_maps: 'inline:{<>=slow:, nobody=other:}',
+  }
+  assert.equal(await route(await routerOf(tables), 'x@y.example', ''), 'slow:[null]')
+  const own = { ...tables, empty_address_relayhost_maps_lookup_key: 'nobody' }
+  assert.equal(await route(await routerOf(own), 'x@y.example', ''), 'slow:[own]')
+  const both = { ...own, empty_address_default_transport_maps_lookup_key: 'nobody' }
+  assert.equal(await route(await routerOf(both), 'x@y.example', ''), 'other:[own]')
 })
 
 test('a filter wins over tables, and a step over both', async () => {

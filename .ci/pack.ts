@@ -30,7 +30,8 @@ function emit(): void {
   for (const folder of ['schemas', 'plugins', 'examples']) {
     cpSync(join(ROOT, folder), join(DIST, folder), {
       recursive: true,
-      filter: (source) => !source.endsWith('.ts') || source.endsWith('.d.ts'),
+      // Plugins of examples are for copying: they stay as they are written.
+      filter: (source) => folder === 'examples' || !source.endsWith('.ts') || source.endsWith('.d.ts'),
     })
   }
 }

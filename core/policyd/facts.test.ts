@@ -1,9 +1,18 @@
 /** Attributes as the facts that plugins see. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { policyRequest } from '../../test/kit/index.ts'
+import { renderRequest } from '../../plugins/policy-service/attributes.ts'
+import { anAccessRequest, policyRequest } from '../../test/kit/index.ts'
+import type { AccessStage } from '../facts.ts'
 import { understand } from './facts.ts'
 import { RequestReader } from './request.ts'
+
+const STATES: readonly (readonly [AccessStage, string])[] = [
+  ['mail', 'MAIL'],
+  ['rcpt', 'RCPT'],
+  ['data', 'DATA'],
+  ['end_of_data', 'END-OF-MESSAGE'],
+]
 
 function asked(question: Record<string, string | number>) {
   const reader = new RequestReader()
@@ -76,4 +85,29 @@ test('TLS and SASL', () => {
     isTrusted: true,
   })
   assert.deepEqual(session.sasl, { method: 'PLAIN', username: 'u', sender: 'o' })
+})
+
+test('what our own policy-service sends is understood as it was meant', () => {
+  const tls = { protocol: 'TLSv1.3', cipher: 'C', bits: 256, subject: 'A=B ü', fingerprint: 'AA', isTrusted: true }
+  const sasl = { method: 'PLAIN', username: 'u', sender: 'o@x' }
+  for (const [stage, state] of STATES) {
+    const meant = anAccessRequest(stage, {
+      client: 'n.x[2001:db8::1]',
+      sender: 'c d@e',
+      argument: 'recipient@server.example',
+      session: { tls, sasl },
+      transaction: { declaredSize: 100, size: 21, queueId: 'Q' },
+    })
+    const reader = new RequestReader()
+    reader.push(Buffer.from(renderRequest(meant, 'context')))
+    const { session, sender, recipient, state: understood } = understand(reader.next() ?? new Map(), 'p', 'own')
+    assert.equal(understood, state)
+    assert.deepEqual(session.client, meant.client)
+    assert.deepEqual({ ...session.tls }, tls)
+    assert.deepEqual(session.sasl, sasl)
+    assert.equal(sender?.text, 'c d@e')
+    if (stage === 'rcpt') assert.equal(recipient?.text, 'recipient@server.example')
+    assert.equal(session.transaction?.queueId, stage === 'rcpt' || stage.includes('data') ? 'Q' : undefined)
+    assert.equal(session.transaction?.size ?? 0, stage === 'end_of_data' ? 21 : 0)
+  }
 })

@@ -53,6 +53,12 @@ const TAKEN: readonly (readonly [string, string])[] = [
   ['<jörg@bücher.test>', 'jörg@bücher.test'],
   ['<>', ''],
   ['<"">', ''],
+  ['<', '<'],
+  ['<"', '<'],
+  ['<;', '<'],
+  ['< <', '<<'],
+  ['x<', 'x<'],
+  ['<a@example.test', '<a@example.test'],
 ]
 
 const REFUSED: readonly string[] = [

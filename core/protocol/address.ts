@@ -45,7 +45,9 @@ export function parseAddress(path: string, rules: AddressRules = LENIENT): Addre
     if (common !== null) return { text: path.slice(1, -1), local: common[1] as string, domain: common[2] as string }
   }
   if (rules.strict && !(path.startsWith('<') && path.endsWith('>'))) return undefined
-  const mailbox = mailboxOf(lexAddress(path), rules.strict)
+  // A bracket that nothing closes is a character of the address. Only VRFY can say so: MAIL and RCPT are refused for it before.
+  const isBare = !path.includes('>')
+  const mailbox = isBare ? groupMember(lexAddress(path).filter(isMeant)) : mailboxOf(lexAddress(path), rules.strict)
   if (mailbox === undefined) return undefined
   const text = joined(withoutRoute(mailbox))
   if (text === undefined) return undefined
@@ -55,7 +57,7 @@ export function parseAddress(path: string, rules: AddressRules = LENIENT): Addre
 
 /** The lexemes of the one mailbox in a path: inside its brackets or its group; undefined when there are none or more. */
 function mailboxOf(lexemes: readonly Lexeme[], strict: boolean): readonly Lexeme[] | undefined {
-  const all = lexemes.filter((l) => l.kind !== 'comment')
+  const all = lexemes.filter(isMeant)
   if (strict && all.length < lexemes.length) return undefined
   const open = all.findLastIndex((l) => isSpecial(l, '<'))
   const phrase = all.slice(0, Math.max(open, 0)).filter((l) => !isSpecial(l, '<'))
@@ -101,8 +103,18 @@ function joined(lexemes: readonly Lexeme[]): string | undefined {
   return text
 }
 
+function isMeant({ kind }: Lexeme): boolean {
+  return kind !== 'comment'
+}
+
 function isSpecial(lexeme: Lexeme, text: string): boolean {
   return lexeme.kind === 'special' && lexeme.text === text
+}
+
+/** May a domain be used where SMTPUTF8 was not asked for? Local parts always may. */
+export function isAsciiDomain({ domain }: Address): boolean {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: all of ASCII is meant
+  return /^[\x00-\x7f]*$/.test(domain)
 }
 
 /** The checks that Postfix leaves to its resolver: the domain's syntax, a null domain, `-` in front. */

@@ -33,6 +33,21 @@ test('a message goes to the intake with its envelope', () =>
     assert.equal(last?.type === 'disconnect' && last.commands, 'ehlo=1 mail=1 rcpt=2/3 data=1 quit=1 commands=6/7')
   }))
 
+test('a domain that is not ASCII needs SMTPUTF8, a local part does not', () =>
+  withServer({}, (server) =>
+    dialog(server, [
+      ['EHLO client.test', EHLO],
+      ['MAIL FROM:<a@b\xc3\xbccher.test>', '501 5.1.7 Bad sender address syntax'],
+      ['MAIL FROM:<a@b\xc3\xbccher.test> FOO', '501 5.1.7 Bad sender address syntax'],
+      ['MAIL FROM:<j\xc3\xb6rg@x.test>', '250 2.1.0 Ok'],
+      ['RCPT TO:<b@b\xc3\xbccher.test>', '501 5.1.3 Bad recipient address syntax'],
+      ['RCPT TO:<j\xc3\xb6rg@example.test>', '250 2.1.5 Ok'],
+      RSET,
+      ['MAIL FROM:<a@b\xc3\xbccher.test> smtputf8', '250 2.1.0 Ok'],
+      ['RCPT TO:<b@b\xc3\xbccher.test>', '454 4.7.1 <b@bücher.test>: Relay access denied'],
+    ]),
+  ))
+
 test('the original recipient is the address as it was typed', () =>
   withServer({}, async (server) => {
     await dialog(server, [
@@ -63,6 +78,8 @@ test('syntax of commands', () =>
       ['RSET x', '501 5.5.4 Syntax: RSET'],
       ['VRFY', '501 5.5.4 Syntax: VRFY address [SMTPUTF8]'],
       ['VRFY b@example.test SMTPUTF8', '252 2.0.0 b@example.test'],
+      ['VRFY <b@b\xc3\xbccher.test>', '501 5.1.3 Bad recipient address syntax'],
+      ['VRFY <', '252 2.0.0 <'],
       ['VRFY a b', '501 5.1.3 Bad recipient address syntax'],
       ['VRFY x@elsewhere.test', '454 4.7.1 <x@elsewhere.test>: Relay access denied'],
       ['ETRN', '500 Syntax: ETRN domain'],

@@ -42,8 +42,8 @@ const OPTIONS: ReadonlyMap<string, Row> = new Map<string, Row>([
   ],
   [
     'SMTPUTF8',
-    (options, _value, { settings, standing }) => {
-      if (!settings.smtputf8_enable || standing.discarded.has('SMTPUTF8')) return 'unsupported'
+    (options, _value, session) => {
+      if (!offersUtf8(session)) return 'unsupported'
       options.smtputf8 = true
       return undefined
     },
@@ -83,6 +83,14 @@ export function mailOptions(words: readonly string[], session: SmtpSession): Mai
     if (isReply(result)) return result
   }
   return options
+}
+
+const offersUtf8 = ({ settings, standing }: SmtpSession): boolean =>
+  settings.smtputf8_enable && !standing.discarded.has('SMTPUTF8')
+
+/** Is SMTPUTF8 among the options of a command, and may it be? Known before they are read: addresses are read first. */
+export function asksForUtf8(words: readonly string[], session: SmtpSession): boolean {
+  return offersUtf8(session) && words.some((word, i) => i > 1 && word.toUpperCase() === 'SMTPUTF8')
 }
 
 /** `SIZE=5` is `SIZE=` and `5`. */

@@ -1,7 +1,7 @@
 /** MAIL: begins a transaction (RFC 5321 4.1.1.2) with SIZE, BODY, SMTPUTF8, RET, ENVID and AUTH. */
 import { ask } from '../../hooks.ts'
 import { chain, type MaybePromise } from '../../lookup/maybe.ts'
-import { NULL_ADDRESS, parseAddress } from '../../protocol/address.ts'
+import { isAsciiDomain, NULL_ADDRESS, parseAddress } from '../../protocol/address.ts'
 import { splitWords } from '../../protocol/command.ts'
 import { REPLIES } from '../../protocol/reply-text.ts'
 import { type Reply, reply } from '../../reply.ts'
@@ -10,7 +10,7 @@ import { command, isReply } from '../command.ts'
 import { askFilter, either } from '../filters.ts'
 import type { SmtpSession } from '../session.ts'
 import { type MailFacts, OpenTransaction } from '../transaction.ts'
-import { mailOptions } from './mail-options.ts'
+import { asksForUtf8, mailOptions } from './mail-options.ts'
 
 /** The form of nearly every MAIL command: no options, nothing odd. */
 const PLAIN = /^FROM:(<[^<>"\\ ]*>)$/i
@@ -29,7 +29,8 @@ export const mail = command<MailFacts>({
     if (words[0]?.toUpperCase() !== 'FROM:' || path === undefined) return REPLIES.mailSyntax
     if (broken >= 0 && broken <= 1) return REPLIES.badSender
     const sender = path === '<>' ? NULL_ADDRESS : parseAddress(path, session.settings.address)
-    if (sender === undefined) return illegal(session, 'MAIL', path, REPLIES.badSender)
+    if (sender === undefined || !(isAsciiDomain(sender) || asksForUtf8(words, session)))
+      return illegal(session, 'MAIL', path, REPLIES.badSender)
     const options = mailOptions(words, session)
     if (isReply(options)) return options
     const facts: MailFacts = { sender, ...options }

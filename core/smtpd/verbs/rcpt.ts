@@ -1,6 +1,6 @@
 /** RCPT: names a recipient (RFC 5321 4.1.1.3) with NOTIFY and ORCPT (RFC 3461 4). */
 import { type AcceptedRecipient, NOTIFY } from '../../facts.ts'
-import { parseAddress, quoteAddress } from '../../protocol/address.ts'
+import { isAsciiDomain, parseAddress, quoteAddress } from '../../protocol/address.ts'
 import { splitWords } from '../../protocol/command.ts'
 import { REPLIES, replies } from '../../protocol/reply-text.ts'
 import { decodeXtext } from '../../protocol/xtext.ts'
@@ -29,7 +29,8 @@ export const rcpt = command<AcceptedRecipient>({
     if (words[0]?.toUpperCase() !== 'TO:' || path === undefined) return REPLIES.rcptSyntax
     if (broken >= 0 && broken <= 1) return REPLIES.badRecipient
     const address = parseAddress(path, session.settings.address)
-    if (address === undefined || address.text === '') return illegal(session, 'RCPT', path, REPLIES.badRecipient)
+    if (address === undefined || address.text === '' || !(transaction.smtputf8 || isAsciiDomain(address)))
+      return illegal(session, 'RCPT', path, REPLIES.badRecipient)
     const options = rcptOptions(words, session)
     if (isReply(options)) return options
     if (strictlyAscii(session, transaction.smtputf8, address.text)) return MUST_DECLARE

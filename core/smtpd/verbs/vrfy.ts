@@ -1,6 +1,6 @@
 /** VRFY: would mail for this address be taken? (RFC 5321 4.1.1.6) We answer as RCPT would, and never say more. */
 import type { Address } from '../../facts.ts'
-import { parseAddress } from '../../protocol/address.ts'
+import { isAsciiDomain, parseAddress } from '../../protocol/address.ts'
 import { splitWords } from '../../protocol/command.ts'
 import { REPLIES, replies } from '../../protocol/reply-text.ts'
 import { askRecipient, askStage } from '../access.ts'
@@ -20,10 +20,12 @@ export const vrfy = command<Verify>({
     if (session.settings.disable_vrfy_command) return REPLIES.vrfyDisabled
     const { words } = splitWords(argument)
     if (words.length === 0) return REPLIES.vrfySyntax
-    const asked = words.length > 1 && words.at(-1)?.toUpperCase() === 'SMTPUTF8' ? words.slice(0, -1) : words
+    const isUtf8 = words.length > 1 && words.at(-1)?.toUpperCase() === 'SMTPUTF8'
+    const asked = isUtf8 ? words.slice(0, -1) : words
     const path = asked.join(' ')
     const address = parseAddress(path, { ...session.settings.address, strict: false })
-    if (address === undefined || address.text === '') return illegal(session, 'VRFY', path, REPLIES.badRecipient)
+    if (address === undefined || address.text === '' || !(isUtf8 || isAsciiDomain(address)))
+      return illegal(session, 'VRFY', path, REPLIES.badRecipient)
     return { address, argument: path }
   },
   ask(session, { address, argument }) {

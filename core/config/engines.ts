@@ -1,4 +1,5 @@
 /** `listeners:` and `transports:` of a configuration file. */
+import { portsByName } from '../net/ports.ts'
 import type { Scope } from '../parameters.ts'
 import type { Stage } from '../plugin.ts'
 import { readAssignments, type Section } from './assignments.ts'
@@ -84,9 +85,10 @@ function readListener(shape: ListenerShape, path: Path, shared: Shared): Listene
   if (shape.stages !== undefined && isDialog)
     report.problem([...path, 'stages'], 'is for listeners of "protocol: policy"', { atKey: true })
   const at = [...path, 'listen']
+  const ports = portsByName(context.text('known_tcp_ports') ?? '')
   const addresses = Array.isArray(shape.listen)
-    ? shape.listen.map((each, i) => address(each, [...at, i], report))
-    : [address(shape.listen as string | number, at, report)]
+    ? shape.listen.map((each, i) => address(each, [...at, i], ports, report))
+    : [address(shape.listen as string | number, at, ports, report)]
   const listener = {
     name: shape.name,
     protocol: shape.protocol ?? 'smtp',
@@ -136,21 +138,24 @@ export function readTransports(list: readonly unknown[], shared: Shared): Transp
 
 function readTransport(shape: TransportShape, path: Path, shared: Shared): TransportConfig {
   const { report, baseDirectory } = shared
-  const { parameters, scope } = section(shape, path, shared)
+  const { parameters, scope } = section(shape, path, shared, { process_name: shape.agent })
   const own = readPipeline(shape.pipeline, [...path, 'pipeline'], { report, baseDirectory, text: careful(scope) })
   const deliver = own.deliver ?? (SPEAKING.has(shape.agent) ? shared.pipeline.deliver : undefined)
   return { name: shape.name, agent: shape.agent, parameters, pipeline: deliver === undefined ? {} : { deliver } }
 }
 
-/** The parameters of a listener or transport and the scope they make; `$service_name` is its name. */
+/** The parameters of a listener or transport and the scope they make; `$service_name` is its name, `$process_name` its engine. */
 function section(
   shape: { name: string; parameters?: object },
   path: Path,
   shared: Shared,
+  facts: Readonly<Record<string, string>> = {},
 ): { parameters: Assignments; scope: Scope } {
   const at = [...path, 'parameters']
   const assignments = shape.parameters === undefined ? {} : readAssignments(shape.parameters, at, shared.report)
-  const parameters = { service_name: { text: shape.name, place: shared.report.document.place(path) }, ...assignments }
+  const place = shared.report.document.place(path)
+  const known = Object.entries({ service_name: shape.name, ...facts }).map(([name, text]) => [name, { text, place }] as const)
+  const parameters: Assignments = { ...Object.fromEntries(known), ...assignments }
   const scope = createScope({ assignments: parameters, parent: shared.scope, registry: shared.registry })
   if (shape.parameters !== undefined) shared.sections.push({ assignments, path: at, scope })
   return { parameters, scope }
@@ -163,9 +168,14 @@ function refuseTwins(shapes: readonly { name: string }[], path: Path, report: Re
   }
 }
 
-function address(listen: string | number, path: Path, report: Report): { host: string; port: number } {
+function address(
+  listen: string | number,
+  path: Path,
+  ports: ReadonlyMap<string, number>,
+  report: Report,
+): { host: string; port: number } {
   try {
-    return parseListen(String(listen))
+    return parseListen(String(listen), ports)
   } catch (error) {
     report.problem(path, (error as Error).message, { text: String(listen) })
     return { host: '', port: 0 }

@@ -9,9 +9,22 @@ const GOOD = [
   ['[IPv6:::1]:25', { host: '::1', port: 25 }],
   ['*:25', { host: '::', port: 25 }],
   ['25', { host: '::', port: 25 }],
+  ['127.0.0.1:smtp', { host: '127.0.0.1', port: 25 }],
+  ['[::1]:Submissions', { host: '::1', port: 465 }],
+  ['submission', { host: '::', port: 587 }],
   ['localhost:0', { host: 'localhost', port: 0 }],
   ['unix:/run/postern/smtp', { host: '/run/postern/smtp', port: 0 }],
 ] as const
 for (const [text, expected] of GOOD) test(text, () => assert.deepEqual(parseListen(text), expected))
-for (const text of ['', '127.0.0.1', '::1:25', '[nonsense]:25', '1.2.3:25', 'host:70000', 'host:smtp', 'unix:relative'])
+for (const text of [
+  '',
+  '127.0.0.1',
+  '::1:25',
+  '[nonsense]:25',
+  '1.2.3:25',
+  'host:70000',
+  'host:nothing',
+  'localhost',
+  'unix:relative',
+])
   test(`${JSON.stringify(text)} is refused`, () => assert.throws(() => parseListen(text)))

@@ -4,6 +4,8 @@ import { readFileSync } from 'node:fs'
 import { test } from 'node:test'
 import fc from 'fast-check'
 import { parseConfiguration } from './load.ts'
+import { knownParameters } from './registry.ts'
+import { createScope } from './scope.ts'
 import { type Configuration, ConfigurationError } from './types.ts'
 
 const LISTENER = 'listeners:\n  - { name: smtp, listen: 127.0.0.1:25 }\n'
@@ -26,6 +28,39 @@ test('names of files start at the directory of the configuration', () => {
   assert.equal(config.queueDirectory, '/etc/postern/queue')
   assert.equal(config.log.file, '/etc/postern/log/mail.log')
   assert.equal(load('parameters: { queue_directory: $config_directory/q }\n').queueDirectory, '/etc/postern/q')
+})
+
+test('mail_owner is the user where none is named', () => {
+  assert.equal(load('parameters: { mail_owner: $who, who: mail }\n').user, 'mail')
+  assert.equal(load('parameters: { mail_owner: mail }\nuser: nobody\n').user, 'nobody')
+  assert.equal(load('parameters: { mail_owner: "" }\n').user, undefined)
+})
+
+test('known_tcp_ports names the ports of listeners', () => {
+  const text = `version: 1
+parameters: { known_tcp_ports: 'altmail=2526' }
+listeners:
+  - { name: a, listen: '127.0.0.1:altmail' }
+  - { name: b, listen: smtp, parameters: { known_tcp_ports: 'smtp=2527' } }
+`
+  const ports = (source: string) => parseConfiguration('/etc/postern/postern.yaml', source).listeners.map(({ port }) => port)
+  assert.deepEqual(ports(text), [2526, 2527])
+  assert.throws(() => ports(text.replace('altmail=', 'other=')), /has a port altmail that known_tcp_ports does not name/)
+})
+
+test('names that say where and as what expand', () => {
+  const names = '$process_name $service_name $command_directory $config_directory'
+  const config = load(`parameters: { smtp_helo_name: ${names}, lmtp_lhlo_name: ${names}, command_directory: /opt/bin }\n`)
+  const registry = knownParameters()
+  const gateway = createScope({ assignments: config.parameters, registry })
+  const ofTransport = (name: string) => {
+    const assignments = config.transports.find((each) => each.name === name)?.parameters ?? {}
+    return createScope({ assignments, parent: gateway, registry })
+  }
+  const places = '/opt/bin /etc/postern'
+  assert.equal(ofTransport('relay').text('smtp_helo_name'), `smtp relay ${places}`)
+  assert.equal(ofTransport('lmtp').text('lmtp_lhlo_name'), `lmtp lmtp ${places}`)
+  assert.equal(gateway.text('smtp_helo_name'), `smtpd smtp ${places}`)
 })
 
 test('values of parameters are kept as they are spelt', () => {

@@ -76,6 +76,7 @@ function read(shape: FileShape, report: Report): Configuration {
   warnAboutRelaying(listeners, sections, report)
   const queueDirectory = resolve(baseDirectory, scope.text('queue_directory') ?? '')
   const state = readState(shape.state, baseDirectory, queueDirectory, report)
+  const user = shape.user ?? (parameters.mail_owner === undefined ? undefined : careful(scope)('mail_owner') || undefined)
   report.settle()
   return {
     file: resolve(file),
@@ -86,7 +87,7 @@ function read(shape: FileShape, report: Report): Configuration {
     pipeline: only(whole, GATEWAY_STAGES),
     queueDirectory,
     workers: typeof shape.workers === 'number' ? shape.workers : availableParallelism(),
-    ...(shape.user === undefined ? {} : { user: shape.user }),
+    ...(user === undefined ? {} : { user }),
     ...(shape.group === undefined ? {} : { group: shape.group }),
     log: readLog(shape, baseDirectory),
     state,

@@ -27,9 +27,24 @@ export const CONFIG_PARAMETERS = declare('config', {
     '3.6',
     'The Postfix release whose defaults hold where they differ; conditions with <level compare it.',
   ),
-  config_directory: text('', 'Directory of the configuration file.'),
-  process_id: text('', 'Process number of the reader.'),
-  process_name: text('smtpd', 'Name of the engine that reads the value, for use in other values.'),
+  config_directory: text('', 'Directory of the configuration file, for use in other values.'),
+  command_directory: text(
+    '/usr/sbin',
+    'Directory of commands, for use in other values. Postern has one command, and starts none from there.',
+  ),
+  mail_owner: text(
+    'postfix',
+    'Account that the workers of a gateway started as root run as, where it is set and the key `user` is not. The default does nothing.',
+  ),
+  known_tcp_ports: list(
+    'lmtp=24, smtp=25, smtps=submissions=465, submission=587',
+    "Names of TCP ports, `name=number`, for next hops and for `listen`. The names of the default are always known; the system's list of services is not read.",
+  ),
+  process_id: text('', 'Process number of the reader, for use in other values.'),
+  process_name: text(
+    'smtpd',
+    'Name of the engine that reads the value: `smtpd`, or the agent of a transport; for use in other values.',
+  ),
   service_name: text('smtp', 'Name of the listener or transport that reads the value, for use in other values.'),
 })
 

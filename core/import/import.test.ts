@@ -185,6 +185,7 @@ const ADDRESSES: readonly (readonly [main: string, service: string, listen: read
   ['inet_interfaces = 192.0.2.1', '127.0.0.1:10025', ['127.0.0.1:10025']],
   ['inet_protocols = ipv6\ninet_interfaces = 192.0.2.1, ::1', 'smtp', ['::1:25']],
   ['', '[::1]:smtp', ['::1:25']],
+  ['known_tcp_ports = altmail=2526', '127.0.0.1:altmail', ['127.0.0.1:2526']],
 ]
 
 test('services listen where Postfix would', () => {

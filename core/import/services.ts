@@ -1,6 +1,7 @@
 /** What each service of master.cf becomes: a listener, a transport, or nothing because the gateway does it by itself. */
 import { readFileSync } from 'node:fs'
 import { wordsOf } from '../config/units.ts'
+import { portsByName } from '../net/ports.ts'
 import type { Scope } from '../parameters.ts'
 import type { Service } from './master-cf.ts'
 import { textOf } from './scopes.ts'
@@ -57,7 +58,7 @@ export function splitServiceName(name: string): { host: string | undefined; port
 /** Where an inet service listens, as `listen` writes it; undefined for an unknown port. */
 export function listenAddresses(service: Service, scope: Scope): string[] | undefined {
   const { host, port } = splitServiceName(service.name)
-  const number = portOf(port)
+  const number = portsByName(textOf(scope, 'known_tcp_ports')).get(port) ?? portOf(port)
   if (number === undefined) return undefined
   const hosts = host === undefined ? interfaces(scope) : [host]
   return hosts.map((each) => `${each.includes(':') ? `[${each}]` : each}:${number}`)

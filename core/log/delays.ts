@@ -1,12 +1,26 @@
 /** How long a delivery took, as Postfix's delay= and delays=a/b/c/d say it. */
 import type { DeliveryTimes } from '../smtp/types.ts'
 
-/** Milliseconds as seconds with two significant digits and at most two decimals (delay_logging_resolution_limit). */
-export function seconds(milliseconds: number): string {
+/** From how many seconds on two significant digits leave room for so many decimals. */
+const DECIMALS: readonly (readonly [from: number, decimals: number])[] = [
+  [9.95, 0],
+  [0.995, 1],
+  [0.0995, 2],
+  [0.009_95, 3],
+  [0.000_995, 4],
+  [0.000_099_5, 5],
+  [0, 6],
+]
+
+/**
+ * Milliseconds as seconds with two significant digits.
+ * @param limit most decimals, 0 to 6 (delay_logging_resolution_limit)
+ */
+export function seconds(milliseconds: number, limit = 2): string {
   const s = milliseconds / 1000
   if (!(s > 0)) return '0'
-  if (s >= 9.95) return String(Math.round(s))
-  const scale = s >= 0.995 ? 10 : 100
+  const [, room = 0] = DECIMALS.find(([from]) => s >= from) ?? []
+  const scale = 10 ** Math.min(room, limit)
   return String(Math.round(s * scale) / scale)
 }
 

@@ -6,6 +6,8 @@ import { hostname } from 'node:os'
 import type { LogConfig } from '../config/types.ts'
 import type { Event, EventType } from '../events.ts'
 import type { Logger } from '../plugin.ts'
+import { quoteAddress } from '../protocol/address.ts'
+import { seconds } from './delays.ts'
 import { jsonFields } from './json.ts'
 import { by, type MaillogContext, maillogLine } from './maillog.ts'
 import { printable, printableJson } from './printable.ts'
@@ -20,6 +22,10 @@ export interface LogIdentity {
    * another name needs `pflogsumm --syslog-name`.
    */
   readonly syslogName?: string
+  /** info_log_address_format; default external. */
+  readonly addressFormat?: 'external' | 'internal'
+  /** delay_logging_resolution_limit; default 2. */
+  readonly delayDigits?: number
   readonly hostname?: string
   readonly pid?: number
   /** This worker's place among the workers, from 0, and how many there are; for connection numbers. */
@@ -91,7 +97,15 @@ function maillogFormat(identity: LogIdentity): Format {
   const { index, count } = identity.worker ?? { index: 0, count: 1 }
   const host = printable(identity.hostname ?? hostname()).replaceAll(' ', '?')
   const sessions = new SessionNumbers(pid, index, count)
-  const context: MaillogContext = { prefix: `${identity.syslogName ?? 'postfix'}/`, pid, sessions, toldByCleanup: new Set() }
+  const digits = identity.delayDigits ?? 2
+  const context: MaillogContext = {
+    prefix: `${identity.syslogName ?? 'postfix'}/`,
+    pid,
+    sessions,
+    toldByCleanup: new Set(),
+    shown: identity.addressFormat === 'internal' ? (address) => address : quoteAddress,
+    seconds: (milliseconds) => seconds(milliseconds, digits),
+  }
   const stamp = syslogStamp()
   const line = (now: number, body: string): string => {
     const text = printable(body)

@@ -7,7 +7,7 @@ import test from 'node:test'
 import type { DialogFacts, Event } from '../events.ts'
 import type { Client } from '../facts.ts'
 import type { Envelope } from '../queue/types.ts'
-import { createLog } from './log.ts'
+import { createLog, type LogIdentity } from './log.ts'
 
 const NOW = new Date(2026, 10, 5, 7, 2, 21, 42).getTime()
 
@@ -147,11 +147,15 @@ const ROWS: readonly (readonly [Event, string | undefined])[] = [
 ]
 
 /** Runs `use` with a log to a file and returns what it wrote. */
-function written(format: 'maillog' | 'json', use: (log: ReturnType<typeof createLog>) => void): string {
+function written(
+  format: 'maillog' | 'json',
+  use: (log: ReturnType<typeof createLog>) => void,
+  identity: LogIdentity = {},
+): string {
   const directory = mkdtempSync(join(tmpdir(), 'postern-log-'))
   try {
     const file = join(directory, 'log')
-    const log = createLog({ format, file, level: 'info' }, { hostname: 'mx', pid: 7, now: () => NOW })
+    const log = createLog({ format, file, level: 'info' }, { hostname: 'mx', pid: 7, now: () => NOW, ...identity })
     use(log)
     log.close()
     return readFileSync(file, 'utf8')
@@ -166,6 +170,40 @@ test('maillog: every event as Postfix writes it', () => {
   })
   const expected = ROWS.flatMap(([, line]) => (line === undefined ? [] : [`Nov  5 07:02:21 mx postfix/${line}`]))
   assert.deepEqual(text.trimEnd().split('\n'), expected)
+})
+
+test('maillog: addresses in external form or, when asked for, in internal form; delays with as many decimals as asked for', () => {
+  const [sender, address] = ['a b@x.test', 'q;r@example.test']
+  const odd: Envelope = { ...envelope, sender, recipients: [{ address, original: 'z z@example.test' }] }
+  const events: readonly Event[] = [
+    {
+      type: 'refused',
+      dialog: { ...dialog, sender, recipient: address },
+      command: 'RCPT',
+      code: 554,
+      status: '5.7.1',
+      text: 'no',
+    },
+    { type: 'queued', envelope: odd, size: 1, active: 1 },
+    { type: 'delivery', envelope: odd, recipient: 0, transport: 'smtp', outcome: DEFERRED, times, due: NOW - 1000 },
+    { type: 'expired', queueId: 'A1', sender },
+    { type: 'expired', queueId: 'A1', sender: '' },
+  ]
+  const lines = (identity: LogIdentity): string[] =>
+    written('maillog', (log) => events.map((event) => log.event(event)), identity).split('\n')
+  const shown = (identity: LogIdentity) =>
+    lines(identity).map((line) => line.match(/(?:from|to)=<.*?>(?=[ ,])/g)?.join(' ') ?? '')
+  const external = 'from=<"a b"@x.test> to=<"q;r"@example.test>'
+  const delivered = 'to=<"q;r"@example.test> to=<"z z"@example.test>'
+  const expected = [external, 'from=<"a b"@x.test>', delivered, 'from=<"a b"@x.test>', 'from=<>', '']
+  assert.deepEqual(shown({}), expected)
+  assert.deepEqual(
+    shown({ addressFormat: 'internal' }),
+    expected.map((text) => text.replaceAll('"', '')),
+  )
+  assert.match(lines({})[2] ?? '', / delay=1, delays=0\/0\.98\/0\/0\.02, /)
+  assert.match(lines({ delayDigits: 0 })[2] ?? '', / delay=1, delays=0\/1\/0\/0, /)
+  assert.match(lines({ delayDigits: 1 })[2] ?? '', / delay=1, delays=0\/1\/0\/0, /)
 })
 
 test('json: one object a line, with the names that readers rely on', () => {

@@ -5,7 +5,7 @@
 import type { DialogFacts, Event, EventOf, EventType } from '../events.ts'
 import type { Client } from '../facts.ts'
 import type { Outcome } from '../smtp/types.ts'
-import { parts, seconds } from './delays.ts'
+import { parts } from './delays.ts'
 import type { SessionNumbers } from './sessions.ts'
 
 /** What a line needs to know beside its event. */
@@ -16,6 +16,10 @@ export interface MaillogContext {
   readonly sessions: SessionNumbers
   /** Messages whose refused content has been told of by `cleanup`: smtpd says nothing more about these. */
   readonly toldByCleanup: Set<string>
+  /** How an address in internal form is written (info_log_address_format). */
+  shown(address: string): string
+  /** How milliseconds are written (delay_logging_resolution_limit). */
+  seconds(milliseconds: number): string
 }
 
 type Row<T extends EventType> = (event: EventOf<T>, context: MaillogContext) => string | undefined
@@ -44,8 +48,8 @@ const TABLE: Table = {
   refused: (e, c) =>
     isToldByCleanup(e, c)
       ? undefined
-      : smtpd(c, e.dialog.session, `${about(e.dialog, 'reject', e.command)}: ${replyText(e)}${dialogTail(e.dialog)}`),
-  noted: (e, c) => smtpd(c, e.dialog.session, `${about(e.dialog, noteWord(e), e.command)}: ${e.text}${dialogTail(e.dialog)}`),
+      : smtpd(c, e.dialog.session, `${about(e.dialog, 'reject', e.command)}: ${replyText(e)}${dialogTail(e.dialog, c)}`),
+  noted: (e, c) => smtpd(c, e.dialog.session, `${about(e.dialog, noteWord(e), e.command)}: ${e.text}${dialogTail(e.dialog, c)}`),
   protocolError: () => undefined,
   transaction: (e, c) =>
     smtpd(c, e.session, `${e.queueId}: client=${peer(e.client)}${saslText(e.sasl)}${forwardedText(e.forwarded)}`),
@@ -54,10 +58,10 @@ const TABLE: Table = {
   contentRefused: contentLine,
 
   queued: (e, c) =>
-    by(c, 'qmgr', `${e.envelope.id}: from=<${e.envelope.sender}>, size=${e.size}, nrcpt=${pending(e)} (queue active)`),
+    by(c, 'qmgr', `${e.envelope.id}: from=<${c.shown(e.envelope.sender)}>, size=${e.size}, nrcpt=${pending(e)} (queue active)`),
   removed: (e, c) => by(c, 'qmgr', `${e.queueId}: removed`),
   held: (e, c) => by(c, 'postsuper', `${e.queueId}: placed on hold${e.why === '' ? '' : ` (${e.why})`}`),
-  expired: (e, c) => by(c, 'qmgr', `${e.queueId}: from=<${e.sender}>, status=expired, returned to sender`),
+  expired: (e, c) => by(c, 'qmgr', `${e.queueId}: from=<${c.shown(e.sender)}>, status=expired, returned to sender`),
   skipped: (e, c) => by(c, 'qmgr', `${e.queueId}: skipped, ${e.why}`),
 
   delivery: deliveryLine,
@@ -104,10 +108,10 @@ function about(dialog: DialogFacts, word: string, command: string): string {
 }
 
 /** `; from=<a> to=<b> proto=ESMTP helo=<c>`: what is not known yet is left out. */
-function dialogTail(dialog: DialogFacts): string {
+function dialogTail(dialog: DialogFacts, { shown }: MaillogContext): string {
   let tail = ';'
-  if (dialog.sender !== undefined) tail += ` from=<${dialog.sender}>`
-  if (dialog.recipient !== undefined) tail += ` to=<${dialog.recipient}>`
+  if (dialog.sender !== undefined) tail += ` from=<${shown(dialog.sender)}>`
+  if (dialog.recipient !== undefined) tail += ` to=<${shown(dialog.recipient)}>`
   tail += ` proto=${dialog.protocol}`
   return dialog.helo === undefined ? tail : `${tail} helo=<${dialog.helo}>`
 }
@@ -142,7 +146,7 @@ function contentLine(event: EventOf<'contentRefused'>, context: MaillogContext):
   const action = event.action === 'defer' ? 'reject' : event.action
   if (action === 'reject' && dialog !== undefined) rememberTold(queueId, context)
   const origin = dialog === undefined ? 'local' : peer(dialog.client)
-  const tail = dialog === undefined ? '' : dialogTail(dialog)
+  const tail = dialog === undefined ? '' : dialogTail(dialog, context)
   if (what === 'message') return by(context, 'cleanup', `${queueId}: ${action}: END-OF-MESSAGE from ${origin}: ${text}${tail}`)
   return by(context, 'cleanup', `${queueId}: ${action}: ${what} from ${origin}${tail}${text === '' ? '' : `: ${text}`}`)
 }
@@ -169,10 +173,11 @@ function pending(event: EventOf<'queued'>): number {
 
 function deliveryLine(event: EventOf<'delivery'>, context: MaillogContext): string {
   const { envelope, outcome, times } = event
+  const { shown, seconds } = context
   const recipient = envelope.recipients[event.recipient]
   const address = recipient?.address ?? ''
   const original = recipient?.original ?? address
-  const orig = original === '' || original.toLowerCase() === address.toLowerCase() ? '' : ` orig_to=<${original}>,`
+  const orig = original === '' || original.toLowerCase() === address.toLowerCase() ? '' : ` orig_to=<${shown(original)}>,`
   const [a, b, c, d] = parts(envelope.arrived, event.due, times)
   const delay = seconds(times.finished - envelope.arrived)
   const uses = times.uses === undefined ? '' : ` conn_use=${times.uses},`
@@ -180,7 +185,7 @@ function deliveryLine(event: EventOf<'delivery'>, context: MaillogContext): stri
   return by(
     context,
     event.transport,
-    `${envelope.id}: to=<${address}>,${orig} relay=${outcome.relay},${uses} delay=${delay}, delays=${delays}, dsn=${outcome.status}, status=${outcome.kind} (${outcomeText(outcome)})`,
+    `${envelope.id}: to=<${shown(address)}>,${orig} relay=${outcome.relay},${uses} delay=${delay}, delays=${delays}, dsn=${outcome.status}, status=${outcome.kind} (${outcomeText(outcome)})`,
   )
 }
 

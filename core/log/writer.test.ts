@@ -70,3 +70,22 @@ test('delays have two significant digits and at most two decimals', () => {
   ]
   for (const [milliseconds, text] of rows) assert.equal(seconds(milliseconds), text, String(milliseconds))
 })
+
+test('delay_logging_resolution_limit: delays with other numbers of decimals', () => {
+  const rows: readonly (readonly [number, number, string])[] = [
+    [1620, 0, '2'],
+    [62, 0, '0'],
+    [62, 1, '0.1'],
+    [1270, 1, '1.3'],
+    [1270, 3, '1.3'],
+    [19, 3, '0.019'],
+    [2, 3, '0.002'],
+    [0.3, 3, '0'],
+    [123, 6, '0.12'],
+    [8.7, 6, '0.0087'],
+    [0.3, 6, '0.0003'],
+    [0.012, 6, '0.000012'],
+    [12_345, 6, '12'],
+  ]
+  for (const [milliseconds, limit, text] of rows) assert.equal(seconds(milliseconds, limit), text, `${milliseconds} ${limit}`)
+})

@@ -9,7 +9,7 @@ import { Endpoints, type MakeEndpoint } from './endpoints.ts'
 import { type Engines, openEngines } from './engines.ts'
 import { buildEpoch, type Epoch } from './epoch.ts'
 import { createLeases } from './leases.ts'
-import { logIdentity } from './log-identity.ts'
+import { isSameLog, logIdentity } from './log-identity.ts'
 import type { Office, PrepareOrder, StartOrder, StartReport, StopOrder, WorkerStatus } from './orders.ts'
 import { WorkerPresence } from './presence.ts'
 import { dropForGood, stepDown } from './privileges.ts'
@@ -183,7 +183,7 @@ export class Gateway {
   }
 
   #followLog(before: Configuration, now: Configuration): void {
-    if (this.#order === undefined || JSON.stringify(before.log) === JSON.stringify(now.log)) return
+    if (this.#order === undefined || isSameLog(before, now)) return
     const old = this.#log
     this.#log = createLog(now.log, logIdentity(now, this.#order))
     old.close()

@@ -10,7 +10,7 @@ import type { Answer, Op } from '../state/types.ts'
 import { ControlError, type ControlHandler, openControl } from './control.ts'
 import { InstanceError, takeInstance } from './instance.ts'
 import { LeaseLedger } from './lease-ledger.ts'
-import { logIdentity } from './log-identity.ts'
+import { isSameLog, logIdentity } from './log-identity.ts'
 import type { LeaseOrder, StartOrder, WorkerStatus } from './orders.ts'
 import { assignOwners, existingOwners } from './owners.ts'
 import { WorkerPool } from './pool.ts'
@@ -246,7 +246,7 @@ class Supervisor {
       hasDropped: this.#account !== undefined,
       grace: GRACE,
       adopt: (config: Configuration, generation: number) => {
-        if (JSON.stringify(config.log) !== JSON.stringify(this.#config?.log)) this.#changeLog(config)
+        if (this.#config === undefined || !isSameLog(this.#config, config)) this.#changeLog(config)
         this.#config = config
         this.#generation = generation
       },

@@ -2,7 +2,10 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { all, aQueue, DOWN, SENT } from '../../test/queue/a-queue.ts'
+import { scopeOf } from '../config/scope.ts'
+import type { Generation } from '../generation.ts'
 import type { DeliveryJob } from '../smtp/types.ts'
+import { QUEUE_PARAMETERS, transportLimits } from './parameters.ts'
 
 test('TRANSPORT_destination_ limits hold for that transport alone, over the defaults', async () => {
   const sizes: number[] = []
@@ -70,4 +73,28 @@ test('default_destination_concurrency_failed_cohort_limit: so many rounds of fai
     return attempts
   }
   assert.deepEqual([await tried('1'), await tried('4'), await tried('0')], [1, 4, 12])
+})
+
+test('the limits of each transport have its name; a transport of its own sets them as others do', () => {
+  const scope = scopeOf(
+    {
+      default_destination_concurrency_limit: '7',
+      transport_destination_concurrency_limit: '2',
+      transport_destination_recipient_limit: '3',
+      slow_destination_concurrency_limit: '$transport_destination_concurrency_limit',
+      slow_destination_rate_delay: '1m',
+      'box-1_destination_recipient_limit': '0',
+    },
+    QUEUE_PARAMETERS,
+  )
+  const generation = { scope, transports: new Map() } as unknown as Generation
+  const limits = (transport: string) => {
+    const { concurrency, recipients, rateDelay } = transportLimits(generation, transport)
+    return [concurrency, recipients, rateDelay]
+  }
+  assert.deepEqual(limits('smtp'), [7, 50, 0])
+  assert.deepEqual(limits('relay'), [7, 50, 0])
+  assert.deepEqual(limits('transport'), [2, 3, 0])
+  assert.deepEqual(limits('slow'), [1, 50, 60_000])
+  assert.deepEqual(limits('box-1'), [7, Number.POSITIVE_INFINITY, 0])
 })

@@ -34,6 +34,22 @@ export const QUEUE_PARAMETERS = declare('queue', {
     '0s',
     'Pause between two deliveries to one destination, which then go one at a time. TRANSPORT_destination_rate_delay overrides it.',
   ),
+  smtp_destination_concurrency_limit: count(
+    '$default_destination_concurrency_limit',
+    'Most deliveries to one destination at once over the transport smtp, over all workers. 0: no limit.',
+  ),
+  smtp_destination_recipient_limit: count(
+    '$default_destination_recipient_limit',
+    'Most recipients in one delivery of the transport smtp. 0: no limit.',
+  ),
+  transport_destination_concurrency_limit: count(
+    '$default_destination_concurrency_limit',
+    'A family of names, with the name of a transport for `transport`: most deliveries to one destination at once over that transport.',
+  ),
+  transport_destination_recipient_limit: count(
+    '$default_destination_recipient_limit',
+    'A family of names, with the name of a transport for `transport`: most recipients in one delivery of that transport.',
+  ),
   defer_transports: list('', 'Transports whose mail is deferred, until the queue is flushed.'),
   queue_directory: text('/var/spool/postern', 'Directory of the spools; the configuration key of the same name sets it.'),
 })

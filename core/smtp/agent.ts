@@ -6,12 +6,13 @@ import type { Services, TransportRuntime } from '../generation.ts'
 import type { NoticeRequest } from '../hooks.ts'
 import { shaped } from '../hooks.ts'
 import { openHostsFile } from '../net/hosts.ts'
+import { portsByName } from '../net/ports.ts'
 import { dial } from './connect.ts'
 import { Delivery, type DeliveryContext, type Settle } from './delivery.ts'
 import { FLAVOURS } from './flavour.ts'
 import type { Destination, Host } from './hooked.ts'
 import { findHosts, type HostFinder } from './hosts.ts'
-import { type NextHop, type NextHopRules, parseNextHops, servicesOf } from './nexthop.ts'
+import { type NextHop, type NextHopRules, parseNextHops } from './nexthop.ts'
 import { ownAddresses } from './own-addresses.ts'
 import { type Settings, settingsOf } from './parameters.ts'
 import { ConnectionPool } from './pool.ts'
@@ -57,7 +58,7 @@ class SmtpAgent implements DeliveryAgent {
     const flavour = config.agent === 'lmtp' ? FLAVOURS.lmtp : FLAVOURS.smtp
     this.#settings = settingsOf(scope, flavour.agent)
     const { tcp_port: defaultPort, known_tcp_ports, enable_idna2003_compatibility } = this.#settings
-    this.#rules = { flavour, defaultPort, services: servicesOf(known_tcp_ports), idna2003: enable_idna2003_compatibility }
+    this.#rules = { flavour, defaultPort, ports: portsByName(known_tcp_ports), idna2003: enable_idna2003_compatibility }
     this.#pool = new ConnectionPool(this.#settings)
     const file = openHostsFile('/etc/hosts', () => clock.now())
     const native = (name: string): readonly string[] => file.addresses(name)

@@ -2,9 +2,10 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { fakeDns } from '../../test/kit/dns.ts'
+import { portsByName } from '../net/ports.ts'
 import { FLAVOURS } from './flavour.ts'
 import { findHosts } from './hosts.ts'
-import { parseNextHop, servicesOf } from './nexthop.ts'
+import { parseNextHop } from './nexthop.ts'
 import type { Settings } from './parameters.ts'
 
 const SETTINGS = {
@@ -61,7 +62,7 @@ const ZONE = [
 
 async function found(text: string, settings: Partial<Settings> = {}): Promise<string> {
   const { hosts, trouble, warnings } = await findHosts(
-    parseNextHop(text, { flavour: FLAVOURS.smtp, defaultPort: 'smtp', services: servicesOf('') }),
+    parseNextHop(text, { flavour: FLAVOURS.smtp, defaultPort: 'smtp', ports: portsByName('') }),
     {
       dns: fakeDns(ZONE).resolver,
       native: (name) => (name === 'inhosts.test' ? ['203.0.113.50', '2001:db8::50'] : []),

@@ -1,14 +1,15 @@
 /** All forms of next hops. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { portsByName } from '../net/ports.ts'
 import { FLAVOURS } from './flavour.ts'
-import { parseNextHop, parseNextHops, servicesOf } from './nexthop.ts'
+import { parseNextHop, parseNextHops } from './nexthop.ts'
 
 function forms(text: string, agent: 'smtp' | 'lmtp' = 'smtp'): string[] {
   return parseNextHops(text, {
     flavour: FLAVOURS[agent],
     defaultPort: agent === 'smtp' ? 'smtp' : '24',
-    services: servicesOf('smtps=submissions=465, altmail=2526 bad=x, =7'),
+    ports: portsByName('smtps=submissions=465, altmail=2526 bad=x, =7'),
   }).map((hop) => {
     if (hop.kind === 'unix') return `unix ${hop.path}`
     return hop.kind === 'bad' ? `bad ${hop.why}` : `${hop.mx ? 'mx ' : ''}${hop.name} ${hop.port}`
@@ -50,7 +51,7 @@ test('lmtp: no MX, sockets, schemes', () => {
 })
 
 test('enable_idna2003_compatibility: older labels for a few characters', () => {
-  const rules = { flavour: FLAVOURS.smtp, defaultPort: 'smtp', services: servicesOf('') }
+  const rules = { flavour: FLAVOURS.smtp, defaultPort: 'smtp', ports: portsByName('') }
   const nameOf = (idna2003: boolean): string => {
     const hop = parseNextHop('faß.test', { ...rules, idna2003 })
     return hop.kind === 'inet' ? hop.name : hop.kind

@@ -17,36 +17,16 @@ export type NextHop =
     }
   | { readonly kind: 'bad'; readonly why: string; readonly text: string }
 
-/** Services by name: what /etc/services would say of mail. */
-const SERVICES: ReadonlyMap<string, number> = new Map([
-  ['smtp', 25],
-  ['lmtp', 24],
-  ['submission', 587],
-  ['smtps', 465],
-  ['submissions', 465],
-])
-
 /** RFC 5321 4.5.3.1: the port of SMTP, at which loops are looked for. */
 export const SMTP_PORT = 25
 
-/** How next hops are read: the client, the port of those that name none, and services by name. */
+/** How next hops are read: the client, the port of those that name none, and ports by name (known_tcp_ports). */
 export interface NextHopRules {
   readonly flavour: Flavour
   readonly defaultPort: string
-  readonly services: ReadonlyMap<string, number>
+  readonly ports: ReadonlyMap<string, number>
   /** enable_idna2003_compatibility */
   readonly idna2003?: boolean
-}
-
-/** `smtp=25, smtps=submissions=465` (known_tcp_ports) over the usual names. What is malformed is left out. */
-export function servicesOf(knownTcpPorts: string): ReadonlyMap<string, number> {
-  const services = new Map(SERVICES)
-  for (const word of knownTcpPorts.split(/[\s,]+/)) {
-    const names = word.toLowerCase().split('=')
-    const port = Number(names.pop())
-    if (Number.isInteger(port) && port > 0 && port < 65_536) for (const name of names) services.set(name, port)
-  }
-  return services
 }
 
 /** The next hops of a route in the order in which they are tried. */
@@ -81,7 +61,7 @@ function addressText(text: string): string {
 
 function inet(text: string, host: string, given: string | undefined, mx: boolean, rules: NextHopRules): NextHop {
   const service = given ?? rules.defaultPort
-  const port = rules.services.get(service.toLowerCase()) ?? (/^\d{1,5}$/.test(service) ? Number(service) : 0)
+  const port = rules.ports.get(service.toLowerCase()) ?? (/^\d{1,5}$/.test(service) ? Number(service) : 0)
   if (port < 1 || port > 65_535) return bad(text, `unknown service: ${service}/tcp`)
   const name = parseIp(host) === undefined ? asciiDomain(host, rules.idna2003) : canonicalIp(host)
   if (name === undefined) return bad(text, 'it is no host name')

@@ -1,5 +1,5 @@
 /** Parameters that are accepted and not yet honoured: what sets them is told that they have no effect. */
-import { count, declare, flag, list, text, time } from '../parameters.ts'
+import { declare, flag, list, text, time } from '../parameters.ts'
 
 /** Known, and honoured once smtp exists. */
 export const SMTP_PENDING = declare('smtp', {
@@ -24,30 +24,10 @@ export const SMTP_PENDING = declare('smtp', {
     'Table that rewrites status codes and texts of deliveries.',
     { live: false },
   ),
-  smtp_destination_concurrency_limit: count(
-    '$default_destination_concurrency_limit',
-    'Deliveries to one destination at the same time over the transport smtp.',
-    { live: false },
-  ),
-  smtp_destination_recipient_limit: count(
-    '$default_destination_recipient_limit',
-    'Recipients of one delivery over the transport smtp.',
-    { live: false },
-  ),
   smtp_discard_ehlo_keyword_address_maps: list('', 'Tables from server address to EHLO keywords that are ignored.', {
     live: false,
   }),
   smtp_dns_reply_filter: text('', 'Table that edits DNS answers before the client uses them.', { live: false }),
   smtp_dns_resolver_options: list('', '`res_defnames` and `res_dnsrch`: complete short names in DNS.', { live: false }),
   smtp_reply_filter: text('', 'Table that rewrites replies of servers before they are read.', { live: false }),
-  transport_destination_concurrency_limit: count(
-    '$default_destination_concurrency_limit',
-    'Pattern: TRANSPORT_destination_concurrency_limit is how many deliveries of a transport run to one destination.',
-    { live: false },
-  ),
-  transport_destination_recipient_limit: count(
-    '$default_destination_recipient_limit',
-    'Pattern: TRANSPORT_destination_recipient_limit is how many recipients one delivery of a transport has.',
-    { live: false },
-  ),
 })

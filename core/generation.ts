@@ -9,6 +9,7 @@ import type { Table } from './lookup/table.ts'
 import type { Resolver } from './net/types.ts'
 import type { Scope } from './parameters.ts'
 import type { AccessActions, Clock, Destinations, Logger, PluginContext } from './plugin.ts'
+import type { Outcome } from './smtp/types.ts'
 import type { OpenState, StateConfig } from './state/types.ts'
 
 /** A listener with its own parameters and hooks. */
@@ -64,6 +65,8 @@ export interface Services {
   /** Tells an event: to the log first, then to the gateway's `events` hook. Never throws. */
   emit(event: Event): void
   random(): number
+  /** Would mail for this address be taken? Asks where it would go, and delivers nothing. Absent: nobody can be asked. */
+  probe?(address: string): Promise<Outcome>
   /** Tells the postmaster, where notify_classes asks for it. Absent: nobody is told. Never throws. */
   notify?(notice: NoticeRequest): void
 }

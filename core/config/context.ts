@@ -71,6 +71,7 @@ export async function createContext(id: string, place: Place): Promise<PluginCon
     clock: services.clock,
     state,
     random: () => services.random(),
+    probe: (address) => services.probe?.(address) ?? Promise.reject(new Error('there is no queue to ask')),
     emit: (event) => services.emit(event),
     baseDirectory: config.baseDirectory,
     hooks,

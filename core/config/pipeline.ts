@@ -3,7 +3,6 @@ import { basename, extname } from 'node:path'
 import type { Stage } from '../plugin.ts'
 import { type Path, renderPath } from './path.ts'
 import { builtinPlugins } from './places.ts'
-import { POSTFIX_RESTRICTIONS } from './postfix-restrictions.ts'
 import type { Report } from './report.ts'
 import { isFileName, packageNames, resolveModule } from './resolve.ts'
 import { restrictionIndex } from './restrictions.ts'
@@ -122,10 +121,6 @@ function problemAt(entry: Entry, context: StepContext, message: string, more: { 
 function unknownName(entry: Entry, context: StepContext): void {
   if (isFileName(entry.name)) {
     problemAt(entry, context, 'is no file', { suggestion: `it is looked for in ${context.baseDirectory}` })
-    return
-  }
-  if (POSTFIX_RESTRICTIONS.has(entry.name)) {
-    problemAt(entry, context, 'is a restriction that this version does not have')
     return
   }
   const [word = entry.name] = entry.name.split(/\s/)

@@ -14,7 +14,7 @@ const FATES: readonly (readonly [pattern: RegExp, kind: Fate['kind'], reason: st
     'addresses are not rewritten so',
   ],
   [/^(always_bcc|(sender|recipient)_bcc_maps)$/, 'unsupported', 'automatic copies are not made'],
-  [/^address_verify_/, 'unsupported', 'addresses are not probed'],
+  [/^address_verify_/, 'ignored', 'what is known of addresses is in the shared state'],
   [/^lmtp_/, 'unsupported', 'the LMTP client has no such setting'],
   [/^(smtp|smtpd|tls|milter|smtputf8|rbl|reject|unverified)_/, 'unsupported', 'no such parameter is known'],
   [/^(relocated_maps|mailbox_transport|fallback_transport)(_maps)?$/, 'unsupported', 'is not honoured'],

@@ -110,7 +110,7 @@ function level(settings: Settings): KeptParameter[] {
   return isOld || asked ? [{ name: setting.name, value: setting.text, setting }] : []
 }
 
-/** Restriction classes without what this version does not have. */
+/** Restriction classes without what Postern does not know. */
 function classParameters({ classes, settings, scope, report }: ImportContext): KeptParameter[] {
   return [...classes].map((name) => {
     const setting = settings.get(name)

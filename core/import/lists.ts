@@ -1,6 +1,5 @@
 /** Restriction lists to pipeline steps: each with the lines that it came from, those that are not there yet as comments. */
 import { RESTRICTION_LISTS } from '../config/parameters.ts'
-import { POSTFIX_RESTRICTIONS } from '../config/postfix-restrictions.ts'
 import { type RestrictionWord, restrictionIndex, splitRestrictions, WARN_IF_REJECT } from '../config/restrictions.ts'
 import { wordsOf } from '../config/units.ts'
 import type { Scope } from '../parameters.ts'
@@ -107,13 +106,11 @@ function split(text: string, name: string): RestrictionWord[] {
 function settled({ name, argument }: RestrictionWord, stage: Stage): RestrictionWord {
   if (name.includes(':')) return { name: BARE_TABLE[stage] ?? 'check_client_access', argument: name }
   const lower = name.toLowerCase()
-  const isKnown = restrictionIndex().restrictions.has(lower) || POSTFIX_RESTRICTIONS.has(lower)
-  return { name: isKnown ? lower : name, argument }
+  return { name: restrictionIndex().restrictions.has(lower) ? lower : name, argument }
 }
 
 function whyMissing({ name, argument }: RestrictionWord): string | undefined {
-  if (!restrictionIndex().restrictions.has(name))
-    return POSTFIX_RESTRICTIONS.has(name) ? 'this version does not have it' : 'is no restriction'
+  if (!restrictionIndex().restrictions.has(name)) return 'is no restriction'
   const type = unsupportedTable(argument)
   return type === undefined ? undefined : `there are no ${type} tables in this version`
 }

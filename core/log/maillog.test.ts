@@ -131,6 +131,18 @@ const ROWS: readonly (readonly [Event, string | undefined])[] = [
     'smtp[7]: 18EA920C51D: to=<far@elsewhere.test>, relay=none, delay=1, delays=0.98/0/0/0.02, dsn=4.4.1, status=deferred (connect to 127.0.0.1[127.0.0.1]:2798: Connection refused)',
   ],
   [
+    {
+      type: 'delivery',
+      envelope: { ...envelope, probe: true },
+      recipient: 1,
+      transport: 'smtp',
+      outcome: DEFERRED,
+      times,
+      due: NOW - 20,
+    },
+    'smtp[7]: 18EA920C51D: to=<far@elsewhere.test>, relay=none, delay=1, delays=0.98/0/0/0.02, dsn=4.4.1, status=undeliverable (connect to 127.0.0.1[127.0.0.1]:2798: Connection refused)',
+  ],
+  [
     { type: 'peer', transport: 'smtp', message: 'connect to 127.0.0.1[127.0.0.1]:2798: Connection refused' },
     'smtp[7]: connect to 127.0.0.1[127.0.0.1]:2798: Connection refused',
   ],

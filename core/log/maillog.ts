@@ -185,8 +185,14 @@ function deliveryLine(event: EventOf<'delivery'>, context: MaillogContext): stri
   return by(
     context,
     event.transport,
-    `${envelope.id}: to=<${shown(address)}>,${orig} relay=${outcome.relay},${uses} delay=${delay}, delays=${delays}, dsn=${outcome.status}, status=${outcome.kind} (${outcomeText(outcome)})`,
+    `${envelope.id}: to=<${shown(address)}>,${orig} relay=${outcome.relay},${uses} delay=${delay}, delays=${delays}, dsn=${outcome.status}, status=${statusWord(event)} (${outcomeText(outcome)})`,
   )
+}
+
+/** A probe delivers nothing, and says what would be. */
+function statusWord({ envelope, outcome }: EventOf<'delivery'>): string {
+  if (envelope.probe !== true) return outcome.kind
+  return outcome.kind === 'sent' ? 'deliverable' : 'undeliverable'
 }
 
 /** What stands in the brackets after status=. */

@@ -8,7 +8,9 @@ import type { Leases, Queue } from '../queue/manager-types.ts'
 import { createQueue } from '../queue/queue-manager.ts'
 import { type OpenSpool, openSpool } from '../queue/spool.ts'
 import { SpoolError } from '../queue/types.ts'
+import type { Outcome } from '../smtp/types.ts'
 import { createListener } from '../smtpd/listener.ts'
+import { Prober } from '../verify/prober.ts'
 import type { Endpoint } from './endpoints.ts'
 import type { Epoch } from './epoch.ts'
 import { spoolRoot } from './owners.ts'
@@ -38,6 +40,8 @@ export interface Engines {
   listener(name: string, current: () => Generation): Endpoint
   /** Mails a postmaster notice when notify_classes asks for it; the default handler of the `notify` hook. */
   readonly notify: ReturnType<typeof createNotifier>
+  /** Would mail for this address be taken? Nothing is delivered. */
+  probe(address: string): Promise<Outcome>
   /** Starts no more deliveries; resolves when those under way have ended, or were told to when the grace time is over. */
   drain(graceMs: number): Promise<void>
   close(): Promise<void>
@@ -59,6 +63,14 @@ export async function openEngines(options: EngineOptions): Promise<Engines> {
     bouncer: createBouncer(notices),
     route: (envelope, recipient) => epoch().route(envelope, recipient),
   })
+  const prober = new Prober({
+    services,
+    leases,
+    current,
+    route: (envelope, recipient) => epoch().probeRoute(envelope, recipient),
+    agentFor: (transport) => epoch().agentFor(transport),
+    newId: () => own.spool.newId(),
+  })
   const intake = createIntake({ spool: () => own.spool, queue: () => queue, services })
   queue.start()
   return {
@@ -68,7 +80,9 @@ export async function openEngines(options: EngineOptions): Promise<Engines> {
         ? new PolicyListener({ current: generation, name, services })
         : createListener({ current: generation, name, services, intake, flushSite: options.flushSite }),
     notify: createNotifier(notices),
+    probe: (address) => prober.probe(address),
     async drain(graceMs) {
+      prober.stop()
       const drained = queue.drain()
       if (await within(drained, graceMs)) return
       queue.abort()

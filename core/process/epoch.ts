@@ -2,7 +2,7 @@
 import { buildGeneration } from '../config/generation.ts'
 import type { Configuration } from '../config/types.ts'
 import type { Generation, Services } from '../generation.ts'
-import { createRouter, type Router } from '../route/index.ts'
+import { createRouter, type Router, type RouterDeps } from '../route/index.ts'
 import type { DeliveryAgent } from '../smtp/types.ts'
 import { listenerSettings } from '../smtpd/settings.ts'
 import { AGENTS } from './agents.ts'
@@ -10,6 +10,8 @@ import { AGENTS } from './agents.ts'
 export interface Epoch {
   readonly generation: Generation
   readonly route: Router
+  /** The routes of address verification probes. */
+  readonly probeRoute: Router
   /** The agent of a transport; undefined when the configuration has none of this name. */
   agentFor(transport: string): DeliveryAgent | undefined
   /** Nothing new begins; ends when the last delivery is done. */
@@ -21,15 +23,19 @@ export async function buildEpoch(config: Configuration, services: Services, numb
   const generation = await buildGeneration(config, services, number)
   const { scope, destinations, tables, hooks, transports } = generation
   let route: Router
+  let probeRoute: Router
   try {
     for (const listener of generation.listeners.values()) await listenerSettings(listener)
-    route = await createRouter({
+    const deps: RouterDeps = {
       scope,
       destinations,
       hooks,
       openTable: (spec) => tables.open(spec),
       transports: new Set(transports.keys()),
-    })
+      now: () => services.clock.now(),
+    }
+    route = await createRouter(deps)
+    probeRoute = await createRouter({ ...deps, probes: true })
   } catch (error) {
     generation.retire()
     throw error
@@ -38,6 +44,7 @@ export async function buildEpoch(config: Configuration, services: Services, numb
   return {
     generation,
     route,
+    probeRoute,
     agentFor(transport) {
       const known = agents.get(transport)
       const runtime = transports.get(transport)

@@ -29,6 +29,7 @@ export class Gateway {
     () => this.#log,
     () => this.#epoch?.generation,
     (config) => this.#state(config),
+    (address) => this.#engines?.probe(address) ?? Promise.reject(new Error('the queue is not open yet')),
   )
   readonly #endpoints = new Endpoints()
   readonly window = new QueueWindow(() => this.#queue())

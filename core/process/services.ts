@@ -4,6 +4,7 @@ import type { Generation, Services } from '../generation.ts'
 import type { Log } from '../log/log.ts'
 import { createResolver } from '../net/resolver.ts'
 import type { Clock } from '../plugin.ts'
+import type { Outcome } from '../smtp/types.ts'
 import type { OpenState, StateConfig } from '../state/types.ts'
 
 /** The machine's time. */
@@ -28,11 +29,13 @@ export const systemClock: Clock = Object.freeze({
  * @param log asked for each line, since a reload can replace it
  * @param current the generation whose `events` steps are told; undefined until there is one
  * @param openState opens state that the process shares with others
+ * @param probe asks whether mail for an address would be taken
  */
 export function createServices(
   log: () => Log,
   current: () => Generation | undefined,
   openState?: (config: StateConfig) => OpenState,
+  probe?: (address: string) => Promise<Outcome>,
 ): Services {
   let depth = 0
   const emit = (event: Event): void => {
@@ -62,6 +65,7 @@ export function createServices(
     },
     random: Math.random,
     ...(openState === undefined ? {} : { state: { open: openState } }),
+    ...(probe === undefined ? {} : { probe }),
   }
 }
 

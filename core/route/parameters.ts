@@ -66,3 +66,27 @@ export const ROUTE_PARAMETERS = declare('route', {
   local_transport: text('local:$myhostname', '`transport:nexthop` of mydestination.'),
   virtual_transport: text('virtual', '`transport:nexthop` of virtual_mailbox_domains.'),
 })
+
+/** What takes the place of the parameters of routing for address verification probes. */
+export const PROBE_ROUTE_PARAMETERS = declare('route', {
+  address_verify_transport_maps: list('$transport_maps', 'Takes the place of transport_maps for address verification probes.'),
+  address_verify_relayhost: text('$relayhost', 'Takes the place of relayhost for address verification probes.'),
+  address_verify_sender_dependent_relayhost_maps: list(
+    '$sender_dependent_relayhost_maps',
+    'Takes the place of sender_dependent_relayhost_maps for address verification probes.',
+  ),
+  address_verify_default_transport: text(
+    '$default_transport',
+    'Takes the place of default_transport for address verification probes.',
+  ),
+  address_verify_sender_dependent_default_transport_maps: list(
+    '$sender_dependent_default_transport_maps',
+    'Takes the place of sender_dependent_default_transport_maps for address verification probes.',
+  ),
+  address_verify_relay_transport: text('$relay_transport', 'Takes the place of relay_transport for address verification probes.'),
+  address_verify_local_transport: text('$local_transport', 'Takes the place of local_transport for address verification probes.'),
+  address_verify_virtual_transport: text(
+    '$virtual_transport',
+    'Takes the place of virtual_transport for address verification probes.',
+  ),
+})

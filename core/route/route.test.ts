@@ -8,6 +8,7 @@ import { createTables } from '../lookup/index.ts'
 import type { Envelope } from '../queue/types.ts'
 import { createCompletion, createRouter, ROUTE_PARAMETERS, type Router } from './index.ts'
 import { parseRoute } from './nexthop.ts'
+import { PROBE_ROUTE_PARAMETERS } from './parameters.ts'
 
 const tables = createTables({ baseDirectory: '.' })
 const BASE = {
@@ -196,6 +197,33 @@ test('the null sender is looked up as what the parameters say', async () => {
   assert.equal(await route(await routerOf(own), 'x@y.example', ''), 'slow:[own]')
   const both = { ...own, empty_address_default_transport_maps_lookup_key: 'nobody' }
   assert.equal(await route(await routerOf(both), 'x@y.example', ''), 'other:[own]')
+})
+
+test('probes can take another way than mail', async () => {
+  const mail = { transport_maps: 'inline:{t@a.test=smtp:[t]}', relayhost: '[r]', relay_transport: 'smtp:[relay]' }
+  const probing = async (more: Record<string, string> = {}): Promise<Router> => {
+    const given = scopeOf({ ...BASE, ...mail, ...more }, ROUTE_PARAMETERS, PROBE_ROUTE_PARAMETERS)
+    return createRouter({ scope: given, destinations: await destinationsOf(mail), openTable: tables.open, probes: true })
+  }
+  assert.equal(await route(await probing(), 't@a.test'), 'smtp:[t]')
+  assert.equal(await route(await probing(), 'x@relay.test'), 'smtp:[relay]')
+  const other = await probing({
+    address_verify_transport_maps: 'inline:{p@a.test=smtp:[p]}',
+    address_verify_relayhost: '[q]',
+    address_verify_relay_transport: 'smtp:[q2]',
+    address_verify_local_transport: 'lmtp:l',
+    address_verify_virtual_transport: 'lmtp:v',
+    address_verify_sender_dependent_relayhost_maps: 'inline:{@s.test=[s]}',
+    address_verify_sender_dependent_default_transport_maps: 'inline:{d@d.test=slow:}',
+  })
+  assert.equal(await route(other, 'p@a.test'), 'smtp:[p]')
+  assert.equal(await route(other, 't@a.test'), 'smtp:[q]')
+  assert.equal(await route(other, 'x@relay.test'), 'smtp:[q2]')
+  assert.equal(await route(other, 'x@local.test'), 'lmtp:l')
+  assert.equal(await route(other, 'x@box.test'), 'lmtp:v')
+  assert.equal(await route(other, 't@a.test', 'x@s.test'), 'smtp:[s]')
+  assert.equal(await route(other, 't@a.test', 'd@d.test'), 'slow:[q]')
+  assert.equal(await route(await probing({ address_verify_default_transport: 'smtp:[z]' }), 'x@a.test'), 'smtp:[z]')
 })
 
 test('a filter wins over tables, and a step over both', async () => {

@@ -6,11 +6,12 @@ import { ask, type Hooks } from '../hooks.ts'
 import { chain, firstOf, type MaybePromise, type Table } from '../lookup/index.ts'
 import type { Scope } from '../parameters.ts'
 import type { AddressClass, Destinations } from '../plugin.ts'
+import { probeSenderOf } from '../probe-sender.ts'
 import type { Envelope, Recipient } from '../queue/types.ts'
 import type { Route } from '../smtp/types.ts'
 import { senderKeys, transportKeys } from './keys.ts'
 import { failureOf, type PartialRoute, parseRoute } from './nexthop.ts'
-import { ROUTE_PARAMETERS } from './parameters.ts'
+import { PROBE_ROUTE_PARAMETERS, ROUTE_PARAMETERS } from './parameters.ts'
 
 export interface RouterDeps {
   readonly scope: Scope
@@ -20,6 +21,10 @@ export interface RouterDeps {
   readonly hooks?: Pick<Hooks, 'queue.route'>
   /** Names of the configured transports; lets `relay` and the like fall back to `smtp` where they are not defined. */
   readonly transports?: ReadonlySet<string>
+  /** Routes address verification probes: the address_verify_* parameters stand for those of mail. */
+  readonly probes?: boolean
+  /** Milliseconds since 1970; for addresses that change with time. */
+  readonly now?: () => number
 }
 
 /** @throws TableError, or StepError of a step, now or by rejection: the recipient is to be deferred */
@@ -27,6 +32,21 @@ export type Router = (envelope: Envelope, recipient: Recipient) => MaybePromise<
 
 type Values = ReturnType<typeof valuesOf>
 const valuesOf = (scope: Scope) => scope.values(ROUTE_PARAMETERS)
+
+function probeValues(scope: Scope): Values {
+  const values = scope.values(PROBE_ROUTE_PARAMETERS)
+  return {
+    ...valuesOf(scope),
+    transport_maps: values.address_verify_transport_maps,
+    relayhost: values.address_verify_relayhost,
+    sender_dependent_relayhost_maps: values.address_verify_sender_dependent_relayhost_maps,
+    default_transport: values.address_verify_default_transport,
+    sender_dependent_default_transport_maps: values.address_verify_sender_dependent_default_transport_maps,
+    relay_transport: values.address_verify_relay_transport,
+    local_transport: values.address_verify_local_transport,
+    virtual_transport: values.address_verify_virtual_transport,
+  }
+}
 
 interface RouteTables {
   readonly transport: readonly Table[]
@@ -36,7 +56,7 @@ interface RouteTables {
 
 /** Opens the tables of a scope. @throws Error when one can not be opened */
 export async function createRouter(deps: RouterDeps): Promise<Router> {
-  const values = valuesOf(deps.scope)
+  const values = deps.probes === true ? probeValues(deps.scope) : valuesOf(deps.scope)
   const open = (specs: readonly string[]) => Promise.all(specs.map((spec) => deps.openTable(spec)))
   const tables: RouteTables = {
     transport: await open(values.transport_maps),
@@ -45,11 +65,15 @@ export async function createRouter(deps: RouterDeps): Promise<Router> {
   }
   const finish = (route: PartialRoute): Route => finished(route, deps.transports)
   const doubleBounce = `${deps.scope.text('double_bounce_sender') || ' '}@`.toLowerCase()
+  const probeSender = probeSenderOf(deps.scope)
+  const now = deps.now ?? Date.now
+  const isOurs = (address: string): boolean =>
+    address.slice(0, address.lastIndexOf('@') + 1).toLowerCase() === doubleBounce || probeSender.is(address, now())
   const plain = (envelope: Envelope, recipient: Recipient): MaybePromise<Route> => {
     if (envelope.filter !== undefined) return finish(filterRoute(envelope.filter, recipient))
     return chain(deps.destinations.resolve(recipient.address), (address) =>
       chain(deps.destinations.classify(address), (name) =>
-        name === 'local' && address.slice(0, address.lastIndexOf('@') + 1).toLowerCase() === doubleBounce
+        name === 'local' && isOurs(address)
           ? NOWHERE
           : chain(classRoute(name, domainOf(address), envelope.sender, values, tables), (base) =>
               chain(lookUp(tables.transport, transportKeys(address, values)), (entry) =>
@@ -65,7 +89,7 @@ export async function createRouter(deps: RouterDeps): Promise<Router> {
     chain(ask(hooks['queue.route'], { envelope, recipient }), (route) => route ?? plain(envelope, recipient))
 }
 
-/** Where what comes back of our own notices ends: double_bounce_sender at home has no mailbox. */
+/** Where what comes back of our own notices and probes ends: their senders at home have no mailbox. */
 const NOWHERE: Route = Object.freeze({ transport: 'discard', nexthop: 'undeliverable postmaster notification discarded' })
 
 const domainOf = (address: string): string => address.slice(address.lastIndexOf('@') + 1)

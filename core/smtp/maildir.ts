@@ -34,6 +34,7 @@ async function deliverOne(message: QueuedMessage, recipient: number, directory: 
     const reason = oneLine(`bad next hop "${directory}": it is no absolute path of a maildir`)
     return { kind: 'deferred', status: '4.3.5', reason, relay: 'maildir', destinationDown: true }
   }
+  if (message.envelope.probe === true) return { kind: 'sent', status: '2.0.0', text: 'delivers to maildir', relay: 'maildir' }
   try {
     await store(message, recipient, directory)
     return { kind: 'sent', status: '2.0.0', text: 'delivered to maildir', relay: 'maildir' }

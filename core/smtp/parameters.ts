@@ -29,6 +29,7 @@ const CLIENT = {
   bind_address6: text('', 'Own IPv6 address for connections to servers.'),
   cname_overrides_servername: flag('no', 'Use the name that a CNAME leads to in logs.'),
   connect_timeout: time('30s', 'Longest wait for a connection; 0: what the system allows.'),
+  address_verify_target: choice(['rcpt', 'data'], 'rcpt', 'How far an address verification probe goes: RCPT, or DATA.'),
   helo_name: text('$myhostname', 'Name in the greeting command.'),
   helo_timeout: time('300s', "Longest wait for the server's greeting and for the reply to the greeting command."),
   send_xforward_command: flag('no', 'Tell servers that offer XFORWARD where a message came from.'),

@@ -15,8 +15,9 @@ import { type Offer, shakeHands } from './handshake.ts'
 import type { Destination, Features, Host, OutgoingContext, OutgoingEnvelope } from './hooked.ts'
 import type { Settings } from './parameters.ts'
 import type { ConnectionPool, Poolable } from './pool.ts'
+import { scriptOf } from './script.ts'
 import { type Source, sourceOf } from './source.ts'
-import { type CommandState, type Conclusion, type Script, Transaction } from './transaction.ts'
+import { type Conclusion, Transaction } from './transaction.ts'
 import { Transcript } from './transcript.ts'
 import { badAddress, localError, needsUtf8, relayName, type Trouble, tooLarge } from './trouble.ts'
 import { Turns } from './turn.ts'
@@ -238,7 +239,8 @@ export class Session implements Poolable {
       if (recipient !== undefined) rcpts.push(rcptCommand(addresses[i] ?? recipient.address, recipient, writing))
     }
     const forward = this.settings.send_xforward_command ? xforwardCommands(envelope, features.xforward) : []
-    return new Transaction(this, delivery, scriptOf(this.isReused, [...forward, mail], rcpts, recipients), source)
+    const probes = envelope.probe === true ? this.settings.address_verify_target : undefined
+    return new Transaction(this, delivery, scriptOf(this.isReused, [...forward, mail], rcpts, recipients, probes), source)
   }
 
   /** After a transaction: into the pool, or goodbye. */
@@ -285,13 +287,3 @@ export class Session implements Poolable {
 
 /** Origins of mail that no client sent. */
 const MADE_HERE: ReadonlySet<string> = new Set(['bounce', 'notify', 'local'])
-
-function scriptOf(isReused: boolean, mail: readonly string[], rcpts: readonly string[], recipients: readonly number[]): Script {
-  const states: CommandState[] = isReused ? ['RSET'] : []
-  for (const command of mail.slice(0, -1))
-    states.push(/^XFORWARD (?:NAME|ADDR|PORT)=/.test(command) ? 'XFORWARD_NAME_ADDR' : 'XFORWARD_PROTO_HELO')
-  states.push('MAIL')
-  for (let i = 0; i < rcpts.length; i++) states.push('RCPT')
-  states.push('DATA')
-  return { commands: [...(isReused ? ['RSET'] : []), ...mail, ...rcpts, 'DATA'], states, recipients }
-}

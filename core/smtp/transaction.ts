@@ -7,20 +7,11 @@ import { BodyWriter } from './body-writer.ts'
 import type { ChatListener } from './chat.ts'
 import type { Delivery } from './delivery.ts'
 import type { ServerReply } from './replies.ts'
+import type { CommandState, Script } from './script.ts'
 import type { Session } from './session.ts'
 import type { Source } from './source.ts'
 import { STATES, type StateName } from './states.ts'
 import { answeredEarly, type Ending, ended, localError, refused, STOPPING, type Trouble } from './trouble.ts'
-
-/** What is said before the content: the states parallel to the commands. */
-export interface Script {
-  readonly commands: readonly string[]
-  readonly states: readonly CommandState[]
-  /** Recipients, parallel to the RCPT commands. */
-  readonly recipients: readonly number[]
-}
-
-export type CommandState = Extract<StateName, 'RSET' | 'XFORWARD_NAME_ADDR' | 'XFORWARD_PROTO_HELO' | 'MAIL' | 'RCPT' | 'DATA'>
 
 /** `aborted`: the transaction is still open at the server, RSET is due. `quitting`: QUIT is under way. */
 export type Conclusion = 'stale' | 'broken' | 'done' | 'aborted' | 'quitting'
@@ -167,7 +158,7 @@ export class Transaction implements ChatListener {
   #rcpt(reply: ServerReply): void {
     const recipient = this.#script.recipients[this.#nextRcpt++]
     if (recipient !== undefined && !this.#isMailRefused) {
-      if (isClass(reply, 2)) this.#accepted.push(recipient)
+      if (isClass(reply, 2)) this.#taken(recipient, reply)
       else {
         this.#alive.delete(recipient)
         this.#fail(refused(this.#session.host, reply, 'RCPT'), [recipient])
@@ -176,10 +167,25 @@ export class Transaction implements ChatListener {
     this.#next()
   }
 
+  #taken(recipient: number, reply: ServerReply): void {
+    if (this.#script.probes === 'rcpt') this.#deliverable([recipient], reply)
+    else this.#accepted.push(recipient)
+  }
+
+  /** A probe has learned what it wanted to know. */
+  #deliverable(recipients: readonly number[], reply: ServerReply): void {
+    const { host, features } = this.#session
+    for (const recipient of recipients) {
+      this.#alive.delete(recipient)
+      this.#delivery.sent(recipient, reply, host, features.dsn)
+    }
+  }
+
   /** Goes on: the next command, unless all are under way or nobody is left to send to. */
   #next(): void {
     const isHopeless = this.#isMailRefused || (this.#nextRcpt === this.#script.recipients.length && this.#accepted.length === 0)
-    if (!this.#isPipelined && isHopeless) {
+    const isWhole = this.#answered >= this.#script.commands.length
+    if (isWhole || (!this.#isPipelined && isHopeless)) {
       this.#abort()
       return
     }
@@ -201,6 +207,11 @@ export class Transaction implements ChatListener {
       // All recipients were refused while DATA was under way: no content for nobody, and no wait for what is said of it.
       this.#session.chat.write('.\r\n')
       this.#over('done')
+    } else if (this.#script.probes !== undefined) {
+      // There is no other way to take DATA back.
+      this.#deliverable(this.#accepted, { ...reply, status: '2.0.0' })
+      this.#session.chat.destroy()
+      this.#over('broken')
     } else if (this.#delivery.isStopping) this.#stop()
     else this.#body()
   }

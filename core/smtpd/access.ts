@@ -47,6 +47,8 @@ export function askEarly(session: SmtpSession, stage: EarlyStage, question: Ques
 export function askRecipient(session: SmtpSession, question: Question & { recipient: Address }): MaybePromise<Reply | undefined> {
   // RFC 5321 4.5.1: mail to postmaster is always taken.
   if (question.recipient.text.toLowerCase() === 'postmaster') return undefined
+  // Who is probed by us may probe back: that address must exist.
+  if (session.settings.probeSender.is(question.recipient.text, session.deps.services.clock.now())) return undefined
   const stages = recipientStages(session)
   return evaluate(session, stages, question, (held) => held.ifPermit ?? firstDeferred(session))
 }

@@ -3,6 +3,7 @@ import { ACCESS_PARAMETERS } from '../access/parameters.ts'
 import type { ListenerRuntime } from '../generation.ts'
 import type { Scope, Values } from '../parameters.ts'
 import type { MatchList } from '../plugin.ts'
+import { type ProbeSender, probeSenderOf } from '../probe-sender.ts'
 import type { AddressRules } from '../protocol/address.ts'
 import { SMTPD } from './parameters.ts'
 import { type ClientLists, keywordSet, NO_LISTS } from './standing.ts'
@@ -19,6 +20,8 @@ export interface Settings extends Parameters {
   /** `yes` in times of overload, else ''. */
   readonly stress: string
   readonly address: AddressRules
+  /** Whom mail is taken for without a question. */
+  readonly probeSender: ProbeSender
   readonly bareNewline: BareNewline
   /** cleanup_replace_stray_cr_lf */
   readonly replaceStrayCr: boolean
@@ -121,6 +124,7 @@ function derive(scope: Scope, lists: ClientLists): Settings {
       numericDomain: yes('resolve_numeric_domain'),
       minUser: yes('allow_min_user'),
     },
+    probeSender: probeSenderOf(scope),
     bareNewline: bareNewline(values.smtpd_forbid_bare_newline),
     replaceStrayCr: scope.text('cleanup_replace_stray_cr_lf') !== 'no',
     discarded: keywordSet(values.smtpd_discard_ehlo_keywords),

@@ -19,6 +19,7 @@ import schema from '../../schemas/plugins/recipient-classes.json' with { type: '
 import { userKeys } from './keys.ts'
 import { PARAMETERS } from './parameters.ts'
 import { after, anyOf, type MaybePromise, type Users, usersOf } from './tables.ts'
+import { undeliverable } from './undeliverable.ts'
 
 type Subject = 'recipient' | 'sender'
 type Parameters = Values<typeof PARAMETERS.declarations>
@@ -40,7 +41,7 @@ const ROWS: Readonly<Partial<Record<AddressClass, ClassRow>>> = {
     maps: 'local_recipient_maps',
     code: 'unknown_local_recipient_reject_code',
     table: 'local recipient table',
-    always: new Set(['postmaster', 'mailer-daemon', 'double-bounce']),
+    always: new Set(['postmaster', 'mailer-daemon']),
     senderStatus: '5.1.0',
   },
   relay: {
@@ -103,6 +104,7 @@ async function createCheck(subject: Subject, values: Parameters, context: Plugin
   const users = new Map<AddressClass, Users>()
   for (const [name, { maps }] of Object.entries(ROWS)) users.set(name as AddressClass, await open(maps))
   const delimiter = context.parameters.text('recipient_delimiter') ?? ''
+  const doubleBounce = context.parameters.text('double_bounce_sender')?.toLowerCase()
   const { destinations } = context
 
   const listed = (address: string): MaybePromise<ClassRow | undefined> =>
@@ -112,10 +114,17 @@ async function createCheck(subject: Subject, values: Parameters, context: Plugin
       if (row === undefined || known === undefined || (known.isEmpty && row.isClosed !== true)) return undefined
       return after(destinations.resolve(address), (resolved) => {
         const keys = userKeys(resolved, group === 'local', delimiter)
-        if (row.always?.has(resolved.slice(0, resolved.lastIndexOf('@')).toLowerCase()) === true) return undefined
+        const user = resolved.slice(0, resolved.lastIndexOf('@')).toLowerCase()
+        if (row.always !== undefined && (row.always.has(user) || user === doubleBounce)) return undefined
         return after(anyOf([...rewriting, known], keys), (isKnown) => (isKnown ? undefined : row))
       })
     })
+
+  const rewritten = (address: string): MaybePromise<boolean> =>
+    after(destinations.classify(address), (group) =>
+      after(destinations.resolve(address), (resolved) => anyOf(rewriting, userKeys(resolved, group === 'local', delimiter))),
+    )
+  const refused = undeliverable(subject, rewritten, context)
 
   return (request) => {
     const address = request[subject]
@@ -127,8 +136,8 @@ async function createCheck(subject: Subject, values: Parameters, context: Plugin
     const decided = (row: ClassRow | undefined): Refusal | undefined =>
       row === undefined ? undefined : unknown(row, subject, address.text, values)
     try {
-      const row = listed(address.text)
-      return row instanceof Promise ? row.then(decided).catch(failed) : decided(row)
+      const answer = after(refused(request), (refusal) => refusal ?? after(listed(address.text), decided))
+      return answer instanceof Promise ? answer.catch(failed) : answer
     } catch (error) {
       return failed(error)
     }

@@ -54,6 +54,7 @@ export async function startGateway({ directory, yaml, dns: zone = [] }: GatewayO
       () => epoch?.generation,
     ),
     dns: dns.resolver,
+    probe: (address) => engines.probe(address),
   }
   const now = await buildEpoch(config, services, 1)
   epoch = now

@@ -17,6 +17,7 @@ import type {
   Clock,
   Edit,
   Event,
+  Outcome,
   PluginContext,
   PluginDefinition,
   Resolver,
@@ -45,6 +46,8 @@ export interface World {
   /** Shared state; default: the memory of this mount, by its clock. */
   readonly state?: State
   readonly random?: () => number
+  /** What is answered to probes. */
+  readonly probe?: (address: string) => Promise<Outcome>
   /** Where relative file names start. */
   readonly baseDirectory?: string
   /** Mounts it by one of its restriction names, with this argument, instead of by options. */
@@ -185,6 +188,7 @@ function servicesOf(world: World, events: Event[], log: string[]): Services {
     log: { debug: line('debug'), info: line('info'), warn: line('warn') },
     emit: (event) => void events.push(event),
     random: world.random ?? (() => 0.5),
+    ...(world.probe === undefined ? {} : { probe: world.probe }),
   }
 }
 

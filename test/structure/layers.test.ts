@@ -8,7 +8,7 @@ const LAYERS: readonly (readonly string[])[] = [
   ['main'],
   ['process', 'cli'],
   ['import'],
-  ['config', 'smtpd', 'policyd', 'smtp', 'cleanup', 'queue', 'bounce', 'access', 'route'],
+  ['config', 'smtpd', 'policyd', 'smtp', 'cleanup', 'queue', 'bounce', 'access', 'route', 'verify'],
   ['tls', 'sasl', 'lookup', 'net', 'log', 'state'],
   ['vocabulary'],
   ['message', 'protocol', 'base'],

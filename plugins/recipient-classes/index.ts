@@ -19,7 +19,6 @@ import schema from '../../schemas/plugins/recipient-classes.json' with { type: '
 import { userKeys } from './keys.ts'
 import { PARAMETERS } from './parameters.ts'
 import { after, anyOf, type MaybePromise, type Users, usersOf } from './tables.ts'
-import { undeliverable } from './undeliverable.ts'
 
 type Subject = 'recipient' | 'sender'
 type Parameters = Values<typeof PARAMETERS.declarations>
@@ -120,12 +119,6 @@ async function createCheck(subject: Subject, values: Parameters, context: Plugin
       })
     })
 
-  const rewritten = (address: string): MaybePromise<boolean> =>
-    after(destinations.classify(address), (group) =>
-      after(destinations.resolve(address), (resolved) => anyOf(rewriting, userKeys(resolved, group === 'local', delimiter))),
-    )
-  const refused = undeliverable(subject, rewritten, context)
-
   return (request) => {
     const address = request[subject]
     if (address === undefined || address.text === '') return undefined
@@ -136,8 +129,8 @@ async function createCheck(subject: Subject, values: Parameters, context: Plugin
     const decided = (row: ClassRow | undefined): Refusal | undefined =>
       row === undefined ? undefined : unknown(row, subject, address.text, values)
     try {
-      const answer = after(refused(request), (refusal) => refusal ?? after(listed(address.text), decided))
-      return answer instanceof Promise ? answer.catch(failed) : answer
+      const row = listed(address.text)
+      return row instanceof Promise ? row.then(decided).catch(failed) : decided(row)
     } catch (error) {
       return failed(error)
     }

@@ -23,7 +23,7 @@ import type { Table, TableType } from './lookup/table.ts'
 import type { MessageRequest } from './message/types.ts'
 import type { Resolver } from './net/types.ts'
 import type { Declaration, Declared, Scope } from './parameters.ts'
-import type { Envelope } from './queue/types.ts'
+import type { Envelope, RecipientFailure } from './queue/types.ts'
 import type { Reply } from './reply.ts'
 import type {
   Destination,
@@ -155,6 +155,8 @@ export interface Destinations {
   isOwnAddress(address: string): boolean
   /** Is mail for it ours to take, that is: any class but `default`, and no sender-specified routing? */
   isAuthorised(address: string): MaybePromise<boolean>
+  /** What the error or retry transport says of it, where mail for it would go there. Its text tells whether it may be tried again. */
+  refusal(address: string, sender: string): MaybePromise<RecipientFailure | undefined>
 }
 
 /** A compiled list of restrictions: for table results that name restrictions, and for restriction classes. */

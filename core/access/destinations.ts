@@ -10,6 +10,7 @@ import { ownAddresses } from '../route/own.ts'
 import { ROUTE_PARAMETERS } from '../route/parameters.ts'
 import { type Resolved, type ResolveRules, resolveAddress } from '../route/resolve.ts'
 import { createMatchList } from './match-list.ts'
+import { createRefusing } from './refusing.ts'
 
 /**
  * Compiles the domain lists of a scope.
@@ -49,7 +50,7 @@ export async function createDestinations(scope: Scope, openTable: (spec: string)
     const found = firstOf(classes, ([list, name]) => chain(list.name(domain), (yes) => (yes ? name : undefined)))
     return chain(found, (name) => name ?? 'default')
   }
-  return Object.freeze({
+  const destinations: Omit<Destinations, 'refusal'> = {
     resolve: (address: string) => chain(resolve(address), (resolved) => resolved.address),
     classify: (address: string) => chain(resolve(address), classOf),
     isOwnAddress: (address: string) => own.has(canonicalIp(address)),
@@ -57,7 +58,8 @@ export async function createDestinations(scope: Scope, openTable: (spec: string)
       chain(resolve(address), (resolved) =>
         resolved.routed && !values.allow_untrusted_routing ? false : chain(classOf(resolved), (name) => name !== 'default'),
       ),
-  })
+  }
+  return Object.freeze({ ...destinations, refusal: await createRefusing(scope, destinations, openTable) })
 }
 
 /** The address inside `[1.2.3.4]` or `[IPv6:2001:db8::1]`, or a bare numeric domain when those are allowed. */

@@ -19,6 +19,7 @@ import schema from '../../schemas/plugins/recipient-classes.json' with { type: '
 import { userKeys } from './keys.ts'
 import { PARAMETERS } from './parameters.ts'
 import { after, anyOf, type MaybePromise, type Users, usersOf } from './tables.ts'
+import { undeliverable } from './undeliverable.ts'
 
 type Subject = 'recipient' | 'sender'
 type Parameters = Values<typeof PARAMETERS.declarations>
@@ -119,6 +120,12 @@ async function createCheck(subject: Subject, values: Parameters, context: Plugin
       })
     })
 
+  const rewritten = (address: string): MaybePromise<boolean> =>
+    after(destinations.classify(address), (group) =>
+      after(destinations.resolve(address), (resolved) => anyOf(rewriting, userKeys(resolved, group === 'local', delimiter))),
+    )
+  const refused = undeliverable(subject, rewritten, context)
+
   return (request) => {
     const address = request[subject]
     if (address === undefined || address.text === '') return undefined
@@ -129,8 +136,8 @@ async function createCheck(subject: Subject, values: Parameters, context: Plugin
     const decided = (row: ClassRow | undefined): Refusal | undefined =>
       row === undefined ? undefined : unknown(row, subject, address.text, values)
     try {
-      const row = listed(address.text)
-      return row instanceof Promise ? row.then(decided).catch(failed) : decided(row)
+      const answer = after(refused(request), (refusal) => refusal ?? after(listed(address.text), decided))
+      return answer instanceof Promise ? answer.catch(failed) : answer
     } catch (error) {
       return failed(error)
     }

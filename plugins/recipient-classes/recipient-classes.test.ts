@@ -121,3 +121,28 @@ test('keys of an address', () => {
   assert.deepEqual(userKeys('u@a.test', false, '+'), ['u@a.test', '@a.test'])
   assert.deepEqual(userKeys('u', true, ''), ['u'])
 })
+
+test('what routing gives to the error and retry transports is refused in their words, unless it is rewritten first', async () => {
+  const routes = {
+    transport_maps: `inline:{{err.test=error:5.1.2 no such place}, {err0.test=error:mail not accepted}, {retry.test=retry:4.3.0 wait please},
+      {x@relay.test=error:closed}, {canon@relay.test=error:closed}, {alias.test=error:closed}}`,
+    sender_dependent_default_transport_maps: 'inline:{{bad@sender.test=error:5.7.1 you may not}}',
+  }
+  const rejected = 'Recipient address rejected:'
+  assert.equal(await said('recipient', 'x@err.test', routes), `550 5.1.2 <x@err.test>: ${rejected} no such place`)
+  assert.equal(await said('recipient', 'x@err0.test', routes), `550 5.1.1 <x@err0.test>: ${rejected} mail not accepted`)
+  assert.equal(await said('recipient', 'x@retry.test', routes), `450 4.3.0 <x@retry.test>: ${rejected} wait please`)
+  assert.equal(await said('recipient', 'x@relay.test', routes), `550 5.1.1 <x@relay.test>: ${rejected} closed`)
+  assert.match(await said('recipient', 'x@alias.test', routes), /virtual alias table/)
+  for (const known of ['canon@relay.test', 'known@alias.test', 'x@elsewhere.test'])
+    assert.equal(await said('recipient', known, routes), 'known', known)
+  const yes = { ...routes, smtpd_reject_unlisted_sender: 'yes' }
+  assert.equal(await said('sender', 'x@err0.test', yes), '550 5.1.0 <x@err0.test>: Sender address rejected: mail not accepted')
+  const mounted = await mount(recipientClasses, {}, { stage: 'use', parameters: { ...OURS, ...routes } })
+  const verdict = await mounted.ask(
+    'listed.recipient',
+    anAccessRequest('rcpt', { sender: 'bad@sender.test', recipient: 'a@b.test' }),
+  )
+  assert.equal(verdict?.kind === 'reject' && `${verdict.status} ${verdict.text}`, `5.7.1 <a@b.test>: ${rejected} you may not`)
+  await mounted.stop()
+})

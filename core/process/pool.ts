@@ -146,6 +146,16 @@ export class WorkerPool {
     for (const slot of this.#slots) slot.channel.tell(method, argument)
   }
 
+  /** It has started, and nobody has asked it to go. */
+  isServing(index: number): boolean {
+    return !this.#stopping && this.#slots[index]?.isStarted === true
+  }
+
+  /** Ends one worker at once, whatever it is doing; another takes its place. */
+  killOne(index: number): void {
+    this.#slots[index]?.child.kill('SIGKILL')
+  }
+
   /** Ends all workers at once, whatever they are doing. */
   kill(): void {
     for (const slot of this.#slots) slot.child.kill('SIGKILL')

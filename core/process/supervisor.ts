@@ -21,6 +21,7 @@ import { readConfiguration } from './reading.ts'
 import { type ReloadReport, reload } from './reload.ts'
 import type { GatewayStatus } from './status.ts'
 import { version } from './version.ts'
+import { limitOf, startWatchdog } from './watchdog.ts'
 import { answered } from './within.ts'
 
 /** Milliseconds for a worker to say how many connections it has from somewhere. */
@@ -141,10 +142,20 @@ class Supervisor {
     const reports = await this.#pool.start(config.workers)
     this.#isStarted = true
     this.#ready()
+    this.#watch()
     const listeners = reports[0]?.listeners ?? []
     this.#options.onStarted?.({ config, listeners, workers: config.workers })
     this.#log.event({ type: 'started', listeners, workers: config.workers })
     this.#log.flush()
+  }
+
+  #watch(): void {
+    startWatchdog({
+      workers: this.#pool,
+      limit: () => (this.#config === undefined ? 0 : limitOf(this.#config)),
+      onHang: (index, limit) =>
+        this.#log?.log.warn(`worker ${index} gave no sign of life for ${limit / 1000} s: watchdog timeout`),
+    })
   }
 
   get isStopping(): boolean {

@@ -43,6 +43,7 @@ const channel: Channel = new Channel(wire, {
   reopenLog: () => gateway.reopenLog(),
   freed: (key: string) => gateway.freed(key),
   watch: (order: WatchOrder) => gateway.presence.watch(order),
+  beat: () => true,
   status: () => gateway.status(),
   list: (order: Parameters<Gateway['window']['list']>[0]) => gateway.window.list(order),
   show: ({ id }: { id: string }) => gateway.window.show(id),

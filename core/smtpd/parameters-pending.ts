@@ -6,11 +6,6 @@ export const SMTPD_PENDING = declare('smtpd', {
   smtputf8_autodetect_classes: list('sendmail, verify', 'Kinds of mail made here that need SMTPUTF8 when their addresses do.', {
     live: false,
   }),
-  daemon_timeout: time(
-    '18000s',
-    "How long Postfix lets a process handle one request; Postern's steps have time limits of their own.",
-    { live: false },
-  ),
   ipc_timeout: time('3600s', "How long Postfix's processes wait for each other; Postern's workers do not.", { live: false }),
   max_idle: time('100s', "How long an idle Postfix process lives; Postern's workers stay.", { live: false }),
   max_use: count('100', "How many requests a Postfix process serves; Postern's workers stay.", { live: false }),

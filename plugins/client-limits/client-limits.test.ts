@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Refusal, Session } from '#postern'
-import { aDeadState, aSession, fakeClock, mount, type World } from '../../test/kit/index.ts'
+import { aDeadState, aSession, fakeClock, fakeTable, mount, type World } from '../../test/kit/index.ts'
 import clientLimits from './index.ts'
 
 const OFF = { smtpd_client_connection_count_limit: '0' }
@@ -61,6 +61,20 @@ test('excepted clients are not counted: networks, names, tables', async () => {
   }
   assert.equal(await connect(session('198.51.100.1')), undefined)
   assert.match((await connect(session('198.51.100.1'))) ?? '', /^421/)
+})
+
+test('exceptions that can not be looked up: a warning, and the client is bound', async () => {
+  const exceptions = 'smtpd_client_event_limit_exceptions'
+  for (const later of [false, true]) {
+    const free = fakeTable({ '192.0.2.10': new Error('down') }, { spec: 'hash:/free', later })
+    const { session, connect, warnings } = await limits(
+      { smtpd_client_connection_count_limit: '1', [exceptions]: 'hash:/free' },
+      { tables: { 'hash:/free': free } },
+    )
+    assert.equal(await connect(session()), undefined)
+    assert.match(warnings()[0] ?? '', /^smtpd_client_event_limit_exceptions: .*hash:\/free.*down/)
+    assert.equal(await connect(session()), TOO_MANY)
+  }
 })
 
 test('mynetworks is excepted by default; the obsolete name of the list leaves nobody excepted', async () => {

@@ -28,6 +28,8 @@ const RATES = {
 } as const
 type RatedCommand = keyof typeof RATES
 
+const EXCEPTIONS = 'smtpd_client_event_limit_exceptions'
+
 const isRated = (verb: string): verb is RatedCommand => Object.hasOwn(RATES, verb)
 const nameOf = ({ client }: Session): string => `${client.name}[${client.address}]`
 /** As Postfix: each service counts for itself. */
@@ -51,9 +53,8 @@ export default definePlugin({
   async setup(_options, context) {
     const { parameters, matchList } = context
     const limits = parameters.values(PARAMETERS)
-    const name = 'smtpd_client_event_limit_exceptions'
-    const parent = (parameters.text('parent_domain_matches_subdomains') ?? '').split(/[\s,]+/).includes(name)
-    const exceptions = limits[name].length === 0 ? undefined : await matchList(limits[name], { parent })
+    const parent = (parameters.text('parent_domain_matches_subdomains') ?? '').split(/[\s,]+/).includes(EXCEPTIONS)
+    const exceptions = limits[EXCEPTIONS].length === 0 ? undefined : await matchList(limits[EXCEPTIONS], { parent })
     return new Limiter(limits, exceptions, context).handlers()
   },
 })
@@ -91,9 +92,21 @@ class Limiter {
   #connect(session: Session): MaybePromise<Defer | undefined> {
     // XCLIENT: the same connection is now another client's.
     this.#leave(session)
-    const isFree = this.#exceptions?.client(session.client) ?? false
-    if (isFree instanceof Promise) return isFree.then((free) => (free ? undefined : this.#bind(session)))
-    return isFree ? undefined : this.#bind(session)
+    return chain(this.#isFree(session), (isFree) => (isFree ? undefined : this.#bind(session)))
+  }
+
+  /** Who can not be looked up is bound like anyone else, and not sent away. */
+  #isFree({ client }: Session): MaybePromise<boolean> {
+    const failed = (error: unknown): boolean => {
+      this.#warn(`${EXCEPTIONS}: ${error instanceof Error ? error.message : String(error)}`)
+      return false
+    }
+    try {
+      const isFree = this.#exceptions?.client(client) ?? false
+      return isFree instanceof Promise ? isFree.catch(failed) : isFree
+    } catch (error) {
+      return failed(error)
+    }
   }
 
   #bind(session: Session): MaybePromise<Defer | undefined> {

@@ -30,6 +30,10 @@ export const CLEANUP = declare('cleanup', {
     'Bytes of a MIME boundary that count; boundaries that begin with the same bytes are the same.',
   ),
   mime_nesting_limit: count('100', 'Parts may be nested so deeply; deeper ones are told in the log.'),
+  receive_override_options: list(
+    '',
+    'Parts of the intake that a listener leaves out: `no_unknown_recipient_checks`, `no_header_body_checks`. `no_address_mappings` and `no_milters` have no effect in this version.',
+  ),
   remote_header_rewrite_domain: text(
     '',
     'When not empty, mail of all other clients gets missing headers too (Message-Id and Date).',

@@ -233,6 +233,12 @@ describe('header-checks', () => {
     assert.equal(await mounted.ask('cleanup.message', aMessage('Subject: y\n\n').request), undefined)
   })
 
+  it('looks at nothing where receive_override_options says no_header_body_checks', async () => {
+    const parameters = { receive_override_options: 'no_header_body_checks,no_milters' }
+    const mounted = await mount(plugin, { header_checks: 'inline:{{Subject: x = REJECT no}}' }, { parameters })
+    assert.equal(mounted.hooks['cleanup.message'].isUsed(), false)
+  })
+
   it('never throws, and what no table knows stays byte for byte', async () => {
     const piece = fc.constantFrom(
       '--x',

@@ -14,6 +14,7 @@ export default definePlugin<HeaderChecksOptions>({
   stages: ['message'],
   schema,
   async setup(options, context) {
+    if (splitList(context.parameters.text('receive_override_options') ?? '').includes('no_header_body_checks')) return {}
     const primary = await open('header_checks', options.header_checks, context)
     const inherited = (text: string) => text.replaceAll('$header_checks', options.header_checks)
     const mime = await open('mime_header_checks', inherited(options.mime_header_checks), context)

@@ -77,6 +77,16 @@ test('nothing is asked when the parameter says no, and without tables all are kn
   assert.match(await said('recipient', 'x@alias.test', none), /virtual alias table/)
 })
 
+test('receive_override_options = no_unknown_recipient_checks: nobody is asked about, not by a restriction either', async () => {
+  const off = { receive_override_options: 'no_milters, no_unknown_recipient_checks', smtpd_reject_unlisted_sender: 'yes' }
+  assert.equal(await said('recipient', 'x@relay.test', off), 'known')
+  assert.equal(await said('sender', 'x@relay.test', off), 'known')
+  const restriction = { name: 'reject_unlisted_recipient' }
+  const mounted = await mount(recipientClasses, {}, { stage: 'rcpt', restriction, parameters: { ...OURS, ...off } })
+  assert.equal(await mounted.access('rcpt', { recipient: 'x@relay.test' }), undefined)
+  await mounted.stop()
+})
+
 test('codes of each class, and show_user_unknown_table_name', async () => {
   const codes = {
     unknown_local_recipient_reject_code: '450',

@@ -3,11 +3,6 @@ import { declare, list } from '../../parameters.ts'
 
 /** Known, and honoured once the plugin content-filter exists. */
 export const CONTENT_FILTER_PENDING = declare('plugin:content-filter', {
-  receive_override_options: list(
-    '',
-    'Parts of the intake that a listener leaves out: `no_address_mappings`, `no_milters` and others.',
-    { live: false },
-  ),
   internal_mail_filter_classes: list('', 'Kinds of mail made here that content checks and milters see too: `bounce`, `notify`.', {
     live: false,
   }),

@@ -12,6 +12,7 @@ import { isInternational, isSendable, mailCommand, rcptCommand } from './envelop
 import { PLAIN } from './features.ts'
 import type { Flavour } from './flavour.ts'
 import { type Offer, shakeHands } from './handshake.ts'
+import { hasInternationalHeader } from './international.ts'
 import type { Destination, Features, Host, OutgoingContext, OutgoingEnvelope } from './hooked.ts'
 import type { Settings } from './parameters.ts'
 import type { ConnectionPool, Poolable } from './pool.ts'
@@ -203,7 +204,7 @@ export class Session implements Poolable {
     const [addresses, readySource] = await Promise.all([outgoing, source])
     if (envelope.smtputf8 === true && !this.features.smtputf8) {
       const words = [addresses.sender, ...addresses.recipients]
-      if (words.some(isInternational) || (await content.head()).some((byte) => byte > 127)) {
+      if (words.some(isInternational) || (await hasInternationalHeader(content))) {
         delivery.fail(needsUtf8(this.host), delivery.open, this.host)
         return undefined
       }

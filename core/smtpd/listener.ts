@@ -1,5 +1,6 @@
 /** Listens on one address and port, and keeps account of the sessions there. */
 import { createServer, type Server, type Socket } from 'node:net'
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { Intake } from '../cleanup/types.ts'
 import type { Generation, ListenerRuntime, Services } from '../generation.ts'
 import { chain, type MaybePromise } from '../lookup/maybe.ts'
@@ -190,7 +191,10 @@ class SmtpListener implements Listener {
       : ends.client
     return chain(known, (found) => {
       const client = labelled(found, ends.settings.smtpd_client_port_logging)
-      return chain(standingOf(client, ends.settings, warn), (standing) => ({ ...ends, client, standing }))
+      return chain(standingOf(client, ends.settings, warn), (standing) => {
+        const begun = { ...ends, client, standing }
+        return ends.settings.smtpd_forbid_unauth_pipelining ? nextInput().then(() => begun) : begun
+      })
     })
   }
 
@@ -230,6 +234,15 @@ class SmtpListener implements Listener {
     const message = error instanceof Error ? error.message : String(error)
     this.#deps.services.emit({ type: 'fault', where: 'smtpd', message })
   }
+}
+
+/**
+ * Resolves once what has arrived on new sockets has been read, so that a client that talks before its greeting is caught however fast
+ * the greeting is at hand. The first turn ends the round in which the socket came; the second comes after the next reading.
+ */
+async function nextInput(): Promise<void> {
+  await nextTurn()
+  await nextTurn()
 }
 
 function ignore(): undefined {}

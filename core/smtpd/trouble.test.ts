@@ -103,6 +103,15 @@ test('talking before the greeting, and waiting for it', () => {
   })
 })
 
+test('talking before a greeting that nothing delays', () =>
+  withServer({ parameters: { smtpd_peername_lookup: 'no' } }, async (server) => {
+    for (let i = 0; i < 20; i++) {
+      const early = new TestClient(server.port)
+      early.send('EHLO a\r\n')
+      assert.equal(await early.rest(), '554 5.5.0 Error: SMTP protocol synchronization\r\n')
+    }
+  }))
+
 test('errors: the hard limit, and what is no error', () =>
   withServer({ parameters: { smtpd_hard_error_limit: '3', smtpd_junk_command_limit: '1' } }, async (server) => {
     await dialog(server, [

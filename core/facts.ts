@@ -119,6 +119,8 @@ export interface Transaction {
   readonly ret: 'FULL' | 'HDRS' | undefined
   /** ENVID=, xtext decoded. */
   readonly envid: string | undefined
+  /** XVERP: the delimiters of a sender address for each recipient; absent: all have the same. */
+  readonly verp?: string | undefined
   /** Set from the first accepted recipient on. */
   readonly queueId: string | undefined
   /** What the steps asked to be done with this message when it is committed. */

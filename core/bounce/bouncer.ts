@@ -5,6 +5,7 @@
 import type { Generation, Services } from '../generation.ts'
 import { ask, type BounceRequest, type Notice, shaped } from '../hooks.ts'
 import { compactTime, createMailDate } from '../message/date.ts'
+import { verpSender } from '../protocol/verp.ts'
 import type { BounceRecipient, Bouncer, Queue } from '../queue/manager-types.ts'
 import { QUEUE_PARAMETERS } from '../queue/parameters.ts'
 import type { QueuedMessage, QueueId, Settlement } from '../queue/types.ts'
@@ -72,15 +73,22 @@ class Telling {
         where: 'bounce',
         message: `${envelope.id}: undeliverable postmaster notification discarded`,
       })
-    const plan = planNotices({
-      envelope,
-      kind: this.#kind,
-      recipients: this.#recipients,
-      identity: this.#identity,
-      values: this.#values,
-      decision,
+    for (const { returnTo, recipients } of this.#returns()) {
+      const identity = this.#identity
+      const plan = planNotices({ envelope, kind: this.#kind, recipients, returnTo, identity, values: this.#values, decision })
+      for (const planned of plan) await this.#send(planned, plan.length > 1 && planned.copy)
+    }
+  }
+
+  /** With XVERP each recipient's failure goes to the sender address that the recipient's server was told. */
+  #returns(): { readonly returnTo: string; readonly recipients: readonly BounceRecipient[] }[] {
+    const { sender, verp, recipients } = this.#message.envelope
+    if (verp === undefined || sender === '' || this.#kind !== 'failure')
+      return [{ returnTo: sender, recipients: this.#recipients }]
+    return this.#recipients.map((each) => {
+      const { original = '', address = '' } = recipients[each.index] ?? {}
+      return { returnTo: verpSender(sender, verp, original || address), recipients: [each] }
     })
-    for (const planned of plan) await this.#send(planned, plan.length > 1 && planned.copy)
   }
 
   get #values() {

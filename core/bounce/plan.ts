@@ -23,6 +23,8 @@ export interface PlanFacts {
   readonly envelope: Envelope
   readonly kind: NoticeKind
   readonly recipients: readonly BounceRecipient[]
+  /** Whom the sender's notice goes to: the sender, or the address that stood for it (XVERP). */
+  readonly returnTo: string
   readonly identity: Identity
   readonly values: Values<(typeof BOUNCE)['declarations']>
   /** What a `bounce.decide` step says. */
@@ -42,7 +44,7 @@ export function planNotices(facts: PlanFacts): PlannedNotice[] {
   if (told.length > 0)
     out.push({
       sender: '',
-      recipient: envelope.sender,
+      recipient: facts.returnTo,
       recipients: told,
       copy: false,
       headersOnly: kind !== 'failure' || envelope.ret === 'HDRS',

@@ -41,6 +41,30 @@ describe('who is told what', () => {
       assert.equal(sent.length, 0)
     })
 
+  it('tells with XVERP of each failure at the address that stood for the sender, of delays the sender', async () => {
+    const { bouncer, sent } = aBouncer()
+    const recipients = [rcpt('u@bad.test'), rcpt('now@bad.test', { original: 'v@list.test' })]
+    const message = aQueuedMessage({ sender: 'l@s.test', verp: '+=', recipients })
+    const outcomes = [user, failed(1, '5.1.1', '550 5.1.1 unknown user')]
+    await bouncer.report(message, 'failure', outcomes)
+    await bouncer.report(
+      message,
+      'delay',
+      outcomes.map((each) => ({ ...each, action: 'delayed' })),
+    )
+    const to = sent.map(({ envelope }) => envelope.recipients[0]?.address)
+    assert.deepEqual(to, ['l+u=bad.test@s.test', 'l+v=list.test@s.test', 'l@s.test'])
+    assert.deepEqual(
+      sent.map(({ text }) => text.match(/^Final-Recipient: /gm)?.length),
+      [1, 1, 2],
+    )
+    assert.deepEqual(
+      sent.map(({ envelope }) => envelope.settles?.recipients),
+      [[0], [1], undefined],
+    )
+    assert.match(sent[0]?.text ?? '', /^X-Postfix-Sender: rfc822; l@s\.test\r$/m)
+  })
+
   it('returns headers alone of what is larger than bounce_size_limit', async () => {
     for (const [limit, whole] of [
       ['20', false],

@@ -96,6 +96,7 @@ function finished(parts: EnvelopeParts, sender: string, asked: readonly NewRecip
     ...(transaction.smtputf8 ? { smtputf8: true } : {}),
     ...(transaction.ret === undefined ? {} : { ret: transaction.ret }),
     ...(transaction.envid === undefined ? {} : { envid: transaction.envid }),
+    ...(transaction.verp === undefined ? {} : { verp: transaction.verp }),
     ...(filter === '' ? {} : { filter }),
     ...(edits.some(({ kind }) => kind === 'hold') ? { hold: true } : {}),
   }

@@ -10,6 +10,8 @@ export interface EhloFacts {
   readonly startTls: boolean
   /** AUTH mechanisms; empty: AUTH can not be used. */
   readonly auth: readonly string[]
+  /** The client may use XVERP. */
+  readonly verp?: boolean
   /** The client may use XCLIENT, XFORWARD. */
   readonly xclient: boolean
   readonly xforward: boolean
@@ -39,6 +41,7 @@ export const EHLO_KEYWORDS: readonly Keyword[] = [
   always('ETRN'),
   when('STARTTLS', (facts) => facts.startTls),
   { name: 'AUTH', line: ({ auth }) => (auth.length > 0 ? `AUTH ${auth.join(' ')}` : undefined) },
+  when('XVERP', (facts) => facts.verp === true),
   { name: 'XCLIENT', line: ({ xclient }) => (xclient ? XCLIENT_LINE : undefined) },
   { name: 'XFORWARD', line: ({ xforward }) => (xforward ? XFORWARD_LINE : undefined) },
   always('ENHANCEDSTATUSCODES'),

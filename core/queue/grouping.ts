@@ -55,6 +55,7 @@ export function sharesOf(
   return [...groups.values()].map(({ route, recipients }) => ({
     active,
     route,
-    deliveries: deliveriesOf(message, recipients, recipientLimit(route.transport)),
+    // A sender address for each recipient: one delivery for each.
+    deliveries: deliveriesOf(message, recipients, message.envelope.verp === undefined ? recipientLimit(route.transport) : 1),
   }))
 }

@@ -260,3 +260,18 @@ test('an agent that throws, one that forgets, and a missing one defer', async ()
   ])
   assert.equal(bench.reports[0]?.kind, 'failure')
 })
+
+test('with XVERP each recipient has a delivery of its own, under the concurrency of their destination', async () => {
+  const jobs: (readonly number[])[] = []
+  const bench = await aQueue(
+    (job, settle) => {
+      jobs.push(job.recipients)
+      all(SENT)(job, settle)
+    },
+    { default_destination_concurrency_limit: '1' },
+  )
+  await bench.send(['a@one.test', 'b@one.test', 'c@one.test'], { verp: '+=' })
+  await bench.settle()
+  assert.deepEqual(jobs, [[0], [1], [2]])
+  assert.deepEqual([...bench.leases.most.values()], [1])
+})

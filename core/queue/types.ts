@@ -73,6 +73,8 @@ export interface Envelope {
   hold?: boolean
   /** The delay warning has been sent. */
   warned?: boolean
+  /** Each recipient gets a sender address of its own, with these two delimiters (XVERP; core/protocol/verp.ts). */
+  readonly verp?: string
   /** An address verification probe: it goes as far as RCPT, delivers nothing, and is never stored. */
   readonly probe?: true
   /** This message is the notice about these recipients of another: they are finished as soon as it is stored. */

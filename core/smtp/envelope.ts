@@ -1,6 +1,7 @@
 /** MAIL and RCPT commands (RFC 5321 4.1.1, RFC 1870, RFC 6152, RFC 3461, RFC 6531), and who needs SMTPUTF8. */
 import { NOTIFY } from '../facts.ts'
 import { quoteAddress } from '../protocol/address.ts'
+import { verpSender } from '../protocol/verp.ts'
 import { encodeXtext } from '../protocol/xtext.ts'
 import type { Envelope, Recipient } from '../queue/types.ts'
 import type { Features } from './hooked.ts'
@@ -35,6 +36,13 @@ export function isSendable(address: string): boolean {
 
 function written(address: string, quotes: boolean): string {
   return quotes && address !== '' ? quoteAddress(address) : address
+}
+
+/** The sender of a delivery: with XVERP its only recipient stands in it, as the client wrote it. */
+export function senderFor({ sender, verp, recipients }: Envelope, indexes: readonly number[]): string {
+  const recipient = recipients[indexes[0] ?? 0]
+  if (verp === undefined || sender === '' || recipient === undefined) return sender
+  return verpSender(sender, verp, recipient.original || recipient.address)
 }
 
 /** The MAIL command without CRLF. @param size bytes of the message as it is sent */

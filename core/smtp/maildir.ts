@@ -10,6 +10,7 @@ import type { Services } from '../generation.ts'
 import { quoteAddress } from '../protocol/address.ts'
 import type { QueuedMessage } from '../queue/types.ts'
 import { oneLine } from '../reply.ts'
+import { senderFor } from './envelope.ts'
 import type { DeliveryAgent, Outcome } from './types.ts'
 
 const CR = 13
@@ -72,7 +73,8 @@ function uniqueName(): string {
 }
 
 async function write(file: FileHandle, message: QueuedMessage, recipient: number): Promise<void> {
-  const { sender, recipients } = message.envelope
+  const { recipients } = message.envelope
+  const sender = senderFor(message.envelope, [recipient])
   const to = recipients[recipient]?.address ?? ''
   await file.write(`Return-Path: <${oneLine(quoteAddress(sender))}>\nDelivered-To: ${oneLine(to)}\n`)
   let isAfterCr = false

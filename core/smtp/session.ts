@@ -8,12 +8,12 @@ import { type Hooks, type NoticeRequest, shaped } from '../hooks.ts'
 import type { Clock } from '../plugin.ts'
 import { Chat } from './chat.ts'
 import type { Delivery } from './delivery.ts'
-import { isInternational, isSendable, mailCommand, rcptCommand } from './envelope.ts'
+import { isInternational, isSendable, mailCommand, rcptCommand, senderFor } from './envelope.ts'
 import { PLAIN } from './features.ts'
 import type { Flavour } from './flavour.ts'
 import { type Offer, shakeHands } from './handshake.ts'
-import { hasInternationalHeader } from './international.ts'
 import type { Destination, Features, Host, OutgoingContext, OutgoingEnvelope } from './hooked.ts'
+import { hasInternationalHeader } from './international.ts'
 import type { Settings } from './parameters.ts'
 import type { ConnectionPool, Poolable } from './pool.ts'
 import { scriptOf } from './script.ts'
@@ -187,7 +187,11 @@ export class Session implements Poolable {
     const context: OutgoingContext = { destination: this.#place.destination, host, features, envelope }
     const recipients = [...delivery.open]
     const addresses = recipients.map((index) => envelope.recipients[index]?.address ?? '')
-    const outgoing = shaped(this.#hooks['smtp.envelope'], { sender: envelope.sender, recipients: addresses }, context)
+    const outgoing = shaped(
+      this.#hooks['smtp.envelope'],
+      { sender: senderFor(envelope, recipients), recipients: addresses },
+      context,
+    )
     const source = sourceOf(content, this.#hooks, context)
     if (outgoing instanceof Promise || source instanceof Promise || (envelope.smtputf8 === true && !features.smtputf8))
       return this.#prepareSlowly(delivery, recipients, outgoing, source)

@@ -17,6 +17,7 @@ export function offer(session: SmtpSession): Reply {
       auth: [],
       xclient: standing.mayXclient,
       xforward: standing.mayXforward,
+      verp: standing.mayVerp,
       smtputf8: settings.smtputf8_enable,
     },
     standing.discarded,

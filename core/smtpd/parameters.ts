@@ -41,6 +41,13 @@ export const SMTPD = declare('smtpd', {
   ),
   smtpd_authorized_xclient_hosts: list('', 'Clients that may use XCLIENT to speak for another client.'),
   smtpd_authorized_xforward_hosts: list('', 'Clients that may use XFORWARD to say where a message came from.'),
+  authorized_verp_clients: list('', 'Older name of smtpd_authorized_verp_clients.'),
+  smtpd_authorized_verp_clients: list(
+    '$authorized_verp_clients',
+    'Clients that may ask for a return path of its own for each recipient (XVERP).',
+  ),
+  default_verp_delimiters: text('+=', 'The two characters that a VERP return path is built with.'),
+  verp_delimiter_filter: text('-=+', 'Characters that clients may choose for a VERP return path.'),
   smtpd_upstream_proxy_protocol: choice(
     ['', 'haproxy'],
     '',

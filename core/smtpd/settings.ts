@@ -97,6 +97,7 @@ async function clientLists({ scope, matchList, tables }: ListenerRuntime, values
   return {
     xclient: await compile('smtpd_authorized_xclient_hosts'),
     xforward: await compile('smtpd_authorized_xforward_hosts'),
+    verp: await compile('smtpd_authorized_verp_clients'),
     bareNewline: await compile('smtpd_forbid_bare_newline_exclusions'),
     watched: values.debug_peer_level > 0 ? await compile('debug_peer_list') : undefined,
     flushed: await compile('fast_flush_domains'),
@@ -107,6 +108,7 @@ async function clientLists({ scope, matchList, tables }: ListenerRuntime, values
 type ListName =
   | 'smtpd_authorized_xclient_hosts'
   | 'smtpd_authorized_xforward_hosts'
+  | 'smtpd_authorized_verp_clients'
   | 'smtpd_forbid_bare_newline_exclusions'
   | 'debug_peer_list'
   | 'fast_flush_domains'

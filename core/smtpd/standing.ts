@@ -1,6 +1,7 @@
 /**
  * What a client may do and is offered, found out once its address and name are known, and again after XCLIENT.
- * Postfix: smtpd_authorized_xclient_hosts, smtpd_authorized_xforward_hosts, smtpd_discard_ehlo_keyword_address_maps,
+ * Postfix: smtpd_authorized_xclient_hosts, smtpd_authorized_xforward_hosts, smtpd_authorized_verp_clients,
+ * smtpd_discard_ehlo_keyword_address_maps,
  * smtpd_forbid_bare_newline_exclusions, debug_peer_list.
  */
 import type { Client } from '../facts.ts'
@@ -12,6 +13,7 @@ import type { Settings } from './settings.ts'
 export interface Standing {
   readonly mayXclient: boolean
   readonly mayXforward: boolean
+  readonly mayVerp: boolean
   /** smtpd_forbid_bare_newline does not hold. */
   readonly isExcused: boolean
   /** Its dialog is logged in detail. */
@@ -24,6 +26,7 @@ export interface Standing {
 export interface ClientLists {
   readonly xclient: MatchList | undefined
   readonly xforward: MatchList | undefined
+  readonly verp: MatchList | undefined
   readonly bareNewline: MatchList | undefined
   readonly watched: MatchList | undefined
   readonly keywords: readonly Table[]
@@ -34,6 +37,7 @@ export interface ClientLists {
 export const NO_LISTS: ClientLists = Object.freeze({
   xclient: undefined,
   xforward: undefined,
+  verp: undefined,
   bareNewline: undefined,
   watched: undefined,
   keywords: Object.freeze([]),
@@ -50,6 +54,7 @@ export function standingOf(client: Client, settings: Settings, warn: (message: s
     listed(lists.xforward, 'smtpd_authorized_xforward_hosts'),
     listed(lists.bareNewline, 'smtpd_forbid_bare_newline_exclusions'),
     listed(lists.watched, 'debug_peer_list'),
+    listed(lists.verp, 'smtpd_authorized_verp_clients'),
   ] as const
   const discarded = discardedFor(client, settings, warn)
   if (!(discarded instanceof Promise) && !answers.some((answer) => answer instanceof Promise))
@@ -58,8 +63,8 @@ export function standingOf(client: Client, settings: Settings, warn: (message: s
 }
 
 function assembled(answers: readonly boolean[], discarded: ReadonlySet<string>): Standing {
-  const [mayXclient = false, mayXforward = false, isExcused = false, isWatched = false] = answers
-  return { mayXclient, mayXforward, isExcused, isWatched, discarded }
+  const [mayXclient = false, mayXforward = false, isExcused = false, isWatched = false, mayVerp = false] = answers
+  return { mayXclient, mayXforward, mayVerp, isExcused, isWatched, discarded }
 }
 
 /** A table's words take the place of the list's. */

@@ -9,6 +9,8 @@ export interface MailFacts {
   readonly smtputf8: boolean
   readonly ret: 'FULL' | 'HDRS' | undefined
   readonly envid: string | undefined
+  /** XVERP: delimiters of sender addresses for each recipient. */
+  readonly verp: string | undefined
 }
 
 export class OpenTransaction implements Transaction {
@@ -18,6 +20,7 @@ export class OpenTransaction implements Transaction {
   readonly smtputf8: boolean
   readonly ret: 'FULL' | 'HDRS' | undefined
   readonly envid: string | undefined
+  readonly verp: string | undefined
   readonly recipients: AcceptedRecipient[] = []
   readonly edits: Edit[] = []
   size = 0
@@ -34,5 +37,6 @@ export class OpenTransaction implements Transaction {
     this.smtputf8 = mail.smtputf8
     this.ret = mail.ret
     this.envid = mail.envid
+    this.verp = mail.verp
   }
 }

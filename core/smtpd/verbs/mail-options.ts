@@ -1,5 +1,6 @@
 /** Options of MAIL (RFC 1870, 3461, 4954, 6152, 6531). An option is a row. */
 import { REPLIES, replies } from '../../protocol/reply-text.ts'
+import { areDelimiters } from '../../protocol/verp.ts'
 import { decodeXtext } from '../../protocol/xtext.ts'
 import { oneLine, type Reply } from '../../reply.ts'
 import { isReply } from '../command.ts'
@@ -14,10 +15,19 @@ const NONE: Readonly<MailOptions> = Object.freeze({
   smtputf8: false,
   ret: undefined,
   envid: undefined,
+  verp: undefined,
 })
 
 /** Sizes past this do not fit a file. */
 const MAX_SIZE = 2 ** 63
+
+/** Delimiters that XVERP names. */
+const verp: Row = (options, value, { settings, standing }) => {
+  if (!standing.mayVerp) return 'unsupported'
+  if (!areDelimiters(value, settings.verp_delimiter_filter)) return replies.badVerp(settings.verp_delimiter_filter)
+  options.verp = value
+  return undefined
+}
 
 type Row = (options: MailOptions, value: string, session: SmtpSession) => Reply | undefined | 'unsupported'
 
@@ -70,6 +80,16 @@ const OPTIONS: ReadonlyMap<string, Row> = new Map<string, Row>([
       return undefined
     },
   ],
+  [
+    'XVERP',
+    (options, _value, { settings, standing }) => {
+      if (!standing.mayVerp) return 'unsupported'
+      // The operator's own choice need not pass the filter.
+      options.verp = settings.default_verp_delimiters
+      return undefined
+    },
+  ],
+  ['XVERP=', verp],
 ])
 
 /** Reads the words from the third on. */

@@ -33,6 +33,7 @@ export const mail = command<MailFacts>({
       return illegal(session, 'MAIL', path, REPLIES.badSender)
     const options = mailOptions(words, session)
     if (isReply(options)) return options
+    if (options.verp !== undefined && sender.text === '') return REPLIES.verpNeedsSender
     const facts: MailFacts = { sender, ...options }
     return strictlyAscii(session, facts.smtputf8, sender.text) ? MUST_DECLARE : room(session, facts)
   },

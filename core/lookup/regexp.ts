@@ -1,6 +1,7 @@
 /**
  * regexp_table(5) and pcre_table(5), both on a linear-time engine: `/pattern/flags value`, `!` negation, if ... endif,
  * `$1` `${1}` `$(1)` in values. Back-references and look-around can not be had in linear time and are refused at load.
+ * A rule that can not be read is refused at load as well, where Postfix skips it: a refusal must not vanish by a slip of the pen.
  */
 import { type Matcher, RE2JS } from 're2js'
 import { compileRules, type Rule } from './rules.ts'

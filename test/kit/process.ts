@@ -114,7 +114,7 @@ ${listeners.map((each) => `  - ${each}\n`).join('')}${yaml}
   async killSupervisor(): Promise<void> {
     const workers = this.workers()
     const child = this.#child
-    if (child?.pid === undefined) return
+    if (child?.pid === undefined || !this.isRunning) return
     const gone = new Promise((resolve) => child.once('exit', resolve))
     kill(child.pid)
     await gone
@@ -128,7 +128,7 @@ ${listeners.map((each) => `  - ${each}\n`).join('')}${yaml}
   async killAll(): Promise<void> {
     const child = this.#child
     const pids = this.workers()
-    if (child?.pid === undefined) return
+    if (child?.pid === undefined || !this.isRunning) return
     const gone = new Promise((resolve) => child.once('exit', resolve))
     for (const pid of [child.pid, ...pids]) kill(pid)
     await gone

@@ -7,7 +7,7 @@ test('a promised message that is nowhere is lost', () => {
   const ledger = new Ledger()
   ledger.accepted(['a', 'b', 'c'])
   ledger.delivered(['a'])
-  ledger.bounced('b')
+  ledger.bounced('b', '<n1@x>')
   assert.deepEqual(ledger.balance(new Set()).lost, ['c'])
   assert.deepEqual(ledger.balance(new Set(['c'])).lost, [])
 })

@@ -6,7 +6,8 @@ interface Account {
   deliveries: number
   /** Deliveries after whose dot the connection died, so that the gateway could not know. */
   unsure: number
-  bounces: number
+  /** Notices about it, by Message-ID: one notice may arrive twice as any mail may, two tell the sender twice. */
+  readonly notices: Set<string>
   /** What happened, in order, for the report of a broken promise. */
   readonly story: string[]
 }
@@ -66,8 +67,8 @@ export class Ledger {
     return this.#account(recipient).story
   }
 
-  bounced(recipient: string): void {
-    this.#account(recipient).bounces++
+  bounced(recipient: string, notice: string): void {
+    this.#account(recipient).notices.add(notice)
   }
 
   damaged(recipient: string): void {
@@ -76,7 +77,9 @@ export class Ledger {
 
   /** Promised, and neither delivered nor bounced yet. */
   open(): string[] {
-    return [...this.#accounts].filter(([, a]) => a.accepted && a.deliveries + a.bounces === 0).map(([recipient]) => recipient)
+    return [...this.#accounts]
+      .filter(([, a]) => a.accepted && a.deliveries + a.notices.size === 0)
+      .map(([recipient]) => recipient)
   }
 
   /** The result, given who is still in the queue. */
@@ -87,20 +90,20 @@ export class Ledger {
     return {
       accepted: accepted.length,
       delivered: accepted.filter(([, a]) => a.deliveries > 0).length,
-      bounced: accepted.filter(([, a]) => a.bounces > 0).length,
+      bounced: accepted.filter(([, a]) => a.notices.size > 0).length,
       queued: open.filter((recipient) => queued.has(recipient)).length,
       explainedRepeats: accounts.filter(([, a]) => a.deliveries > 1 && a.deliveries - 1 <= a.unsure).length,
       lost: open.filter((recipient) => !queued.has(recipient)),
       repeated: accounts.filter(([, a]) => a.deliveries - 1 > a.unsure).map(([recipient]) => recipient),
       damaged: this.#damaged,
-      repeatedBounces: accounts.filter(([, a]) => a.bounces > 1).length,
+      repeatedBounces: accounts.filter(([, a]) => a.notices.size > 1).length,
     }
   }
 
   #account(recipient: string): Account {
     let account = this.#accounts.get(recipient)
     if (account === undefined) {
-      account = { accepted: false, deliveries: 0, unsure: 0, bounces: 0, story: [] }
+      account = { accepted: false, deliveries: 0, unsure: 0, notices: new Set(), story: [] }
       this.#accounts.set(recipient, account)
     }
     return account

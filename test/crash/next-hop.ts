@@ -100,7 +100,8 @@ function recipientReply(line: string, recipients: string[], books: Books): strin
 function take(socket: Socket, content: Buffer, recipients: readonly string[], books: Books): (() => void) | undefined {
   const intact = isIntact(content)
   if (intact === undefined) {
-    for (const recipient of failedRecipients(content)) books.ledger.bounced(recipient)
+    const notice = /^Message-ID: *(\S+)/im.exec(content.toString('latin1', 0, 4096))?.[1] ?? ''
+    for (const recipient of failedRecipients(content)) books.ledger.bounced(recipient, notice)
     socket.write('250 2.0.0 noted\r\n')
     return undefined
   }

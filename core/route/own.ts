@@ -1,6 +1,6 @@
 /** Own addresses: what `[1.2.3.4]` in an address must be to mean this host. Postfix: inet_interfaces, proxy_interfaces. */
 import { lookup } from 'node:dns/promises'
-import { networkInterfaces } from 'node:os'
+import { systemAddresses } from '../net/interfaces.ts'
 import { formatIp, parseIp } from '../net/ip.ts'
 import type { Scope } from '../parameters.ts'
 import { ROUTE_PARAMETERS } from './parameters.ts'
@@ -20,9 +20,7 @@ async function addressesOf(parameter: string, word: string): Promise<string[]> {
   const bare = word.replace(/^\[(.*)\]$/, '$1')
   const ip = parseIp(bare)
   if (ip !== undefined) return [formatIp(ip)]
-  const own = Object.values(networkInterfaces()).flatMap((list) => list ?? [])
-  if (word === 'all') return own.map(({ address }) => address)
-  if (word === 'loopback-only') return own.filter(({ internal }) => internal).map(({ address }) => address)
+  if (word === 'all' || word === 'loopback-only') return systemAddresses(word)
   try {
     return (await lookup(bare, { all: true })).map(({ address }) => address)
   } catch (error) {

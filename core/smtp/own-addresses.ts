@@ -1,5 +1,5 @@
 /** The addresses at which this gateway can be reached: inet_interfaces and proxy_interfaces. For the detection of mail loops. */
-import { networkInterfaces } from 'node:os'
+import { systemAddresses } from '../net/interfaces.ts'
 import { canonicalIp, formatIp, parseIp } from '../net/ip.ts'
 import type { Settings } from './parameters.ts'
 
@@ -28,16 +28,11 @@ function gather(settings: Settings, resolveName: (name: string) => readonly stri
   for (const word of `${settings.inet_interfaces} ${settings.proxy_interfaces}`.split(/[\s,]+/)) {
     const name = word.replace(/^\[|\]$/g, '')
     if (name === '') continue
-    if (name === 'all' || name === 'loopback-only') for (const address of systemAddresses(name === 'all')) found.add(address)
+    if (name === 'all' || name === 'loopback-only') for (const address of systemAddresses(name)) found.add(address)
     else if (parseIp(name) !== undefined) found.add(canonicalIp(name))
     else for (const address of resolveName(name)) found.add(canonicalIp(address))
   }
   return found
-}
-
-function systemAddresses(isAll: boolean): string[] {
-  const interfaces = Object.values(networkInterfaces()).flatMap((list) => list ?? [])
-  return interfaces.filter(({ internal }) => isAll || internal).map(({ address }) => canonicalIp(address))
 }
 
 /**

@@ -20,6 +20,9 @@ export interface Permit {
   readonly about?: { readonly name: string; readonly class: string; readonly source?: string }
 }
 
+/** Kinds of trouble that the postmaster can ask to hear of; Postfix: notify_classes. */
+export type Trouble = 'bounce' | 'data' | 'policy' | 'protocol' | 'resource' | 'software'
+
 /** The command is refused for good: a 5xx reply. `close` also ends the connection. */
 export interface Reject {
   readonly kind: 'reject'
@@ -30,6 +33,8 @@ export interface Reject {
   readonly close?: boolean
   /** The step has told of it in its own words: core logs no refusal. */
   readonly told?: boolean
+  /** What kind of trouble this is to the postmaster; `policy` unless it says so. */
+  readonly trouble?: Trouble
   /** Set by core: the entry that answered, and for the log the cause that the client is not told. */
   readonly step?: string
   readonly cause?: string
@@ -43,6 +48,7 @@ export interface Defer {
   readonly text: string
   readonly close?: boolean
   readonly told?: boolean
+  readonly trouble?: Trouble
   readonly step?: string
   readonly cause?: string
 }
@@ -66,13 +72,16 @@ export function permit(action?: string, about?: Permit['about']): Permit {
   return action === undefined ? PERMIT : { kind: 'permit', action, ...(about === undefined ? {} : { about }) }
 }
 
+/** What a refusal can have besides its reply. */
+type More = { readonly close?: boolean; readonly trouble?: Trouble }
+
 /** Refuses for good. The types keep code and status in one class; use `refusal` when the code is configured. */
-export function reject(code: PermanentCode, status: PermanentStatus, text: string, more: { close?: boolean } = {}): Reject {
+export function reject(code: PermanentCode, status: PermanentStatus, text: string, more: More = {}): Reject {
   return { kind: 'reject', code, status, text, ...more }
 }
 
 /** Refuses for now; the client is asked to come back. */
-export function defer(code: TransientCode, status: TransientStatus, text: string, more: { close?: boolean } = {}): Defer {
+export function defer(code: TransientCode, status: TransientStatus, text: string, more: More = {}): Defer {
   return { kind: 'defer', code, status, text, ...more }
 }
 
@@ -86,7 +95,7 @@ export function discard(text = ''): Discard {
  * and the class of the status follows the code, so that 450 5.7.1 cannot be said.
  * @throws RangeError when the code is neither 4xx nor 5xx.
  */
-export function refusal(code: number, status: string, text: string, more: { close?: boolean } = {}): Reject | Defer {
+export function refusal(code: number, status: string, text: string, more: More = {}): Reject | Defer {
   const klass = Math.floor(code / 100)
   if (klass !== 4 && klass !== 5) throw new RangeError(`a refusal needs a 4xx or 5xx code, not ${code}`)
   const paired = `${klass}${status.slice(1)}`

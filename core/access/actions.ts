@@ -31,7 +31,7 @@ interface Context {
 type Action = (text: string, context: Context) => Verdict | undefined
 
 /** The answer when a table asks for what does not exist. */
-export const CONFIGURATION_ERROR = Object.freeze(defer(451, '4.3.5', 'Server configuration error'))
+export const CONFIGURATION_ERROR = Object.freeze(defer(451, '4.3.5', 'Server configuration error', { trouble: 'software' }))
 
 /** How many compiled lists of restrictions are kept; a policy service can name any. */
 const KEPT = 500

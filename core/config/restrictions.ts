@@ -14,7 +14,7 @@ export interface RestrictionWord {
 /** A row of the index. */
 export interface RestrictionRow {
   readonly plugin: string
-  readonly argument: 'none' | 'required' | 'optional'
+  readonly argument: 'none' | 'required'
 }
 
 /** schemas/restrictions.json */
@@ -46,29 +46,67 @@ export const WARN_IF_REJECT = 'warn_if_reject'
  * @throws Error when braces do not match
  */
 export function splitRestrictions(text: string, rows = restrictionIndex().restrictions): RestrictionWord[] {
+  return splitCommas(text).flatMap((part) =>
+    paired(splitList(part), (name, next) => {
+      const takes = rows.get(name)?.argument
+      return takes === undefined ? !name.includes(':') && !/^[A-Za-z0-9_]+$/.test(next) : takes === 'required'
+    }),
+  )
+}
+
+/**
+ * The same as Postfix reads main.cf and tables: names in any case, commas are blanks, and a restriction that takes an argument
+ * takes whatever comes next.
+ * @throws Error when braces do not match
+ */
+export function splitAsPostfix(text: string, rows = restrictionIndex().restrictions): RestrictionWord[] {
+  const words = paired(splitList(text), (name) => rows.get(name.toLowerCase())?.argument === 'required')
+  return words.map(({ name, argument }) => {
+    const lower = name.toLowerCase()
+    return { name: rows.has(lower) || lower === WARN_IF_REJECT ? lower : name, argument }
+  })
+}
+
+function paired(words: readonly string[], takes: (name: string, next: string) => boolean): RestrictionWord[] {
   const found: RestrictionWord[] = []
-  for (const part of splitCommas(text)) {
-    const words = splitList(part)
-    for (let i = 0; i < words.length; i++) {
-      const name = words[i] ?? ''
-      const next = words[i + 1]
-      const argument = next !== undefined && isArgument(next, rows.get(name)?.argument, rows) ? next : ''
-      if (argument !== '') i++
-      found.push({ name, argument })
-    }
+  for (let i = 0; i < words.length; i++) {
+    const name = words[i] ?? ''
+    const next = words[i + 1]
+    const argument = next !== undefined && takes(name, next) ? next : ''
+    if (argument !== '') i++
+    found.push({ name, argument })
   }
   return found
 }
 
-/** Does the word belong to the restriction before it, which takes such an argument, or which is not known? */
-function isArgument(
-  word: string,
-  takes: RestrictionRow['argument'] | undefined,
-  rows: RestrictionIndex['restrictions'],
-): boolean {
-  if (takes === 'required') return true
-  if (takes === 'optional') return !rows.has(word)
-  return takes === undefined && !/^[A-Za-z0-9_]+$/.test(word)
+/** What makes a restriction useless, by the plugin that serves it, in the words of Postfix's log. */
+const DEMANDS: ReadonlyMap<string, (name: string, argument: string) => string | undefined> = new Map([
+  ['access-maps', needsTable],
+  ['server-maps', needsTable],
+  [
+    'policy-service',
+    (name, server) => (server.includes(':') ? undefined : `restriction ${name} must be followed by transport:server`),
+  ],
+  [
+    'basics',
+    (name, seconds) => (name !== 'sleep' || /^\d+$/.test(seconds) ? undefined : 'restriction sleep must be followed by number'),
+  ],
+])
+
+function needsTable(name: string, argument: string): string | undefined {
+  return argument.includes(':') ? undefined : `restriction ${name}: bad argument "${argument || name}": need maptype:mapname`
+}
+
+/** Why Postfix answers 451 in place of a restriction; undefined: it does not. */
+export function whyUseless({ name, argument }: RestrictionWord): string | undefined {
+  const row = restrictionIndex().restrictions.get(name)
+  if (row === undefined) return `unknown smtpd restriction: "${name}"`
+  return DEMANDS.get(row.plugin)?.(name, argument)
+}
+
+/** Does Postfix pass over a restriction, for want of the domain that it would ask? */
+export function isIdle({ name, argument }: RestrictionWord): boolean {
+  return argument === '' && restrictionIndex().restrictions.get(name)?.argument === 'required'
 }
 
 /** Splits at commas outside braces. */

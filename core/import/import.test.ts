@@ -155,7 +155,7 @@ wetter = schoen
 `,
     'smtp inet n - y - 1 postscreen\nsmtpd pass - - y - - smtpd\nfax unix - n n - - pipe flags=R argv=/bin/fax\n',
   )
-  assert.ok(report.includes('unsupported reject_weather: is no restriction'))
+  assert.ok(report.includes('unsupported reject_weather: is no restriction: it answers 451, as in Postfix'))
   assert.ok(report.includes('unsupported check_sender_access: there are no nis tables in this version'))
   assert.ok(report.includes('unsupported postscreen_greet_action: there is no postscreen'))
   assert.ok(report.includes('unsupported transport_maps: there are no nis tables in this version: nis:x'))
@@ -164,7 +164,7 @@ wetter = schoen
   assert.ok(report.includes('ignored wetter: no part of a gateway reads it'))
   assert.match(
     yaml,
-    /^ {4}# - reject_weather # is no restriction \(main.cf:4\)\n {4}- warn_if_reject reject_non_fqdn_sender # main.cf:4$/m,
+    /^ {4}- 'server_error \{unknown smtpd restriction: "reject_weather"\}' # main.cf:4\n {4}- warn_if_reject reject_non_fqdn_sender # main.cf:4$/m,
   )
   const { listeners } = configuration()
   assert.deepEqual(
@@ -173,7 +173,10 @@ wetter = schoen
   )
   assert.deepEqual(
     listeners[0]?.pipeline.mail?.map(({ name, mode }) => [name, mode]),
-    [['reject_non_fqdn_sender', 'warn']],
+    [
+      ['server_error', 'enforce'],
+      ['reject_non_fqdn_sender', 'warn'],
+    ],
   )
 })
 

@@ -1,6 +1,13 @@
 /** Restriction lists to pipeline steps: each with the lines that it came from, those that are not there yet as comments. */
 import { RESTRICTION_LISTS } from '../config/parameters.ts'
-import { type RestrictionWord, restrictionIndex, splitRestrictions, WARN_IF_REJECT } from '../config/restrictions.ts'
+import {
+  isIdle,
+  type RestrictionWord,
+  restrictionIndex,
+  splitAsPostfix,
+  WARN_IF_REJECT,
+  whyUseless,
+} from '../config/restrictions.ts'
 import { wordsOf } from '../config/units.ts'
 import type { Scope } from '../parameters.ts'
 import type { Stage } from '../plugin.ts'
@@ -29,6 +36,10 @@ const BARE_TABLE: Readonly<Partial<Record<Stage, string>>> = {
   etrn: 'check_etrn_access',
 }
 
+/** What stands for a restriction that Postfix can not understand (plugins/basics). */
+const SERVER_ERROR = 'server_error'
+const NOTHING_TO_ASK = 'has no domain to ask, and is passed over as in Postfix'
+
 export interface ListContext {
   readonly scope: Scope
   readonly report: ImportReport
@@ -50,10 +61,14 @@ export function stepsOfList(name: string, stage: Stage, context: ListContext): I
       continue
     }
     const known = settled(restriction, stage)
-    const missing = classes.has(known.name) ? undefined : whyMissing(known)
-    const written = `${warning}${known.name}${known.argument === '' ? '' : ` ${known.argument}`}`
-    if (missing !== undefined) context.report.add('unsupported', known.name, missing, origin)
-    steps.push({ text: written, ...(origin === undefined ? {} : { origin }), ...(missing === undefined ? {} : { missing }) })
+    const step = classes.has(known.name) ? { text: written(known) } : importedStep(known)
+    if (step.why !== undefined) context.report.add(step.kind ?? 'unsupported', known.name, step.why, origin)
+    const { text, missing } = step
+    steps.push({
+      text: `${warning}${text}`,
+      ...(origin === undefined ? {} : { origin }),
+      ...(missing === undefined ? {} : { missing }),
+    })
     warning = ''
   }
   return steps
@@ -96,23 +111,40 @@ function expanded({ name, argument }: RestrictionWord, scope: Scope, list: strin
 
 function split(text: string, name: string): RestrictionWord[] {
   try {
-    return splitRestrictions(text)
+    return splitAsPostfix(text)
   } catch (error) {
     throw new ImportError(`${name}: ${(error as Error).message}`)
   }
 }
 
-/** Names in lower case, and bare tables under the restriction that they stand for. */
+/** Bare tables under the restriction that they stand for. */
 function settled({ name, argument }: RestrictionWord, stage: Stage): RestrictionWord {
-  if (name.includes(':')) return { name: BARE_TABLE[stage] ?? 'check_client_access', argument: name }
-  const lower = name.toLowerCase()
-  return { name: restrictionIndex().restrictions.has(lower) ? lower : name, argument }
+  return name.includes(':') ? { name: BARE_TABLE[stage] ?? 'check_client_access', argument: name } : { name, argument }
 }
 
-function whyMissing({ name, argument }: RestrictionWord): string | undefined {
-  if (!restrictionIndex().restrictions.has(name)) return 'is no restriction'
-  const type = unsupportedTable(argument)
-  return type === undefined ? undefined : `there are no ${type} tables in this version`
+const written = ({ name, argument }: RestrictionWord): string => (argument === '' ? name : `${name} ${argument}`)
+
+interface Imported {
+  readonly text: string
+  readonly missing?: string
+  /** For the report. */
+  readonly why?: string
+  readonly kind?: 'ignored'
+}
+
+/** A restriction as it can be had here: what Postfix answers 451 for stays so. */
+function importedStep(word: RestrictionWord): Imported {
+  const text = written(word)
+  const useless = whyUseless(word)
+  if (useless !== undefined) {
+    const why = restrictionIndex().restrictions.has(word.name) ? 'is not complete' : 'is no restriction'
+    return { text: `${SERVER_ERROR} {${useless.replaceAll('$', '$$$$')}}`, why: `${why}: it answers 451, as in Postfix` }
+  }
+  if (isIdle(word)) return { text, missing: NOTHING_TO_ASK, why: NOTHING_TO_ASK, kind: 'ignored' }
+  const type = unsupportedTable(word.argument)
+  if (type === undefined) return { text }
+  const why = `there are no ${type} tables in this version`
+  return { text, missing: why, why }
 }
 
 /** Restrictions that keep strangers from relaying, wherever they stand (smtpd(8): "open relay" check at the start). */

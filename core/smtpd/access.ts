@@ -201,7 +201,7 @@ export function refuse(session: SmtpSession, refusal: Refusal, question: Questio
     discard(session)
     return undefined
   }
-  session.transcript?.blame('policy')
+  session.transcript?.blame(refusal.trouble ?? 'policy')
   const reply = softened(session, {
     code: refusal.code,
     status: refusal.status,

@@ -3,18 +3,18 @@
  * Postfix: notify_classes, smtpd_history_flush_threshold; the error classes of smtpd(8).
  */
 import { BOUNCE } from '../bounce/parameters.ts'
-import type { NoticeRequest } from '../hooks.ts'
 import type { Scope } from '../parameters.ts'
 import { REPLIES } from '../protocol/reply-text.ts'
 import type { Reply } from '../reply.ts'
+import type { Trouble } from '../verdict.ts'
 
 const CRLF = '\r\n'
-
-/** A kind of trouble. */
-export type TroubleClass = Extract<NoticeRequest['class'], 'bounce' | 'policy' | 'protocol' | 'resource' | 'software'>
+/** Of a longer dialog the postmaster sees so many turns at its beginning, and at least as many at its end. */
+const MOST_TURNS = 1500
+const LEFT_OUT = '[what was said here is left out]'
 
 /** What core's own refusals are about; all others that no rule gave are about the protocol. */
-const CLASSES: ReadonlyMap<Reply, TroubleClass> = new Map<Reply, TroubleClass>([
+const CLASSES: ReadonlyMap<Reply, Trouble> = new Map<Reply, Trouble>([
   [REPLIES.insufficientAuthorization, 'policy'],
   [REPLIES.vrfyDisabled, 'policy'],
   [REPLIES.dsnDisabled, 'policy'],
@@ -28,23 +28,23 @@ const CLASSES: ReadonlyMap<Reply, TroubleClass> = new Map<Reply, TroubleClass>([
 ])
 
 /** In which order a notice of several classes is said to be of one. */
-const NOTICED: readonly TroubleClass[] = ['policy', 'protocol', 'resource', 'software', 'bounce']
+const NOTICED: readonly Trouble[] = ['policy', 'protocol', 'resource', 'software', 'bounce', 'data']
 
 export class Transcript {
   readonly #wanted: ReadonlySet<string>
   readonly #threshold: number
-  readonly #notify: (transcript: readonly string[], about: TroubleClass, reason: string | undefined) => void
+  readonly #notify: (transcript: readonly string[], about: Trouble, reason: string | undefined) => void
   /** Commands and replies as they came and went; most are never mailed, so they are made lines only then. */
   #turns: string[] = []
   #lines = 0
-  #met: Set<TroubleClass> | undefined
+  #met: Set<Trouble> | undefined
   /** A rule has given the reply at hand. */
   #isBlamed = false
 
   constructor(
     wanted: ReadonlySet<string>,
     threshold: number,
-    notify: (transcript: readonly string[], about: TroubleClass, reason: string | undefined) => void,
+    notify: (transcript: readonly string[], about: Trouble, reason: string | undefined) => void,
   ) {
     this.#wanted = wanted
     this.#threshold = threshold
@@ -53,6 +53,7 @@ export class Transcript {
 
   /** A command came. */
   heard(line: string): void {
+    if (this.#turns.length >= 3 * MOST_TURNS) this.#turns.splice(MOST_TURNS, MOST_TURNS, LEFT_OUT)
     this.#turns.push(line)
     this.#lines++
   }
@@ -64,7 +65,7 @@ export class Transcript {
   }
 
   /** A rule refuses a command. */
-  blame(about: TroubleClass): void {
+  blame(about: Trouble): void {
     this.#isBlamed = true
     this.#meet(about)
   }
@@ -90,7 +91,7 @@ export class Transcript {
     if (about !== undefined) this.#notify(turns.flatMap(linesOf), about, reason)
   }
 
-  #meet(about: TroubleClass): void {
+  #meet(about: Trouble): void {
     this.#met ??= new Set()
     this.#met.add(about)
   }
@@ -98,6 +99,7 @@ export class Transcript {
 
 /** A command has no line end, a reply ends each of its lines with one. */
 function linesOf(turn: string): string[] {
+  if (turn === LEFT_OUT) return [turn]
   if (!turn.endsWith(CRLF)) return [`In:  ${turn}`]
   return turn
     .slice(0, -CRLF.length)

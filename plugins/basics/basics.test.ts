@@ -80,3 +80,10 @@ test('sleep wants a number', async () => {
     /sleep: expected a number of seconds, found "long"/,
   )
 })
+
+test('server_error stands for a mistake, which the log is told', async () => {
+  const mounted = await mount(basics, undefined, { restriction: { name: 'server_error', argument: '{unknown "x"}' } })
+  const verdict = await mounted.access('rcpt', FACTS)
+  assert.deepEqual([verdict?.kind, (verdict as { text: string }).text], ['defer', 'Server configuration error'])
+  assert.deepEqual(mounted.log, ['warn: unknown "x"'])
+})

@@ -1,11 +1,13 @@
 /**
- * basics: the restrictions that look at nothing: permit, reject, defer, defer_if_permit, defer_if_reject, sleep.
+ * basics: the restrictions that look at nothing: permit, reject, defer, defer_if_permit, defer_if_reject, sleep, and what
+ * stands for a restriction of Postfix that can not be understood (server_error).
  * Postfix: the generic restrictions of smtpd(8), reject_code, defer_code.
  */
 import {
   type AccessRequest,
   code,
   declare,
+  defer,
   definePlugin,
   permit,
   type Refusal,
@@ -36,7 +38,7 @@ function refuse(request: AccessRequest, code: number, status: string, text: stri
   return refusal(code, status, `<${subject.name}>: ${subject.class} rejected: ${text}`)
 }
 
-const ANSWERS: Readonly<Record<Exclude<BasicsOptions['action'], 'sleep'>, Answer>> = {
+const ANSWERS: Readonly<Record<Exclude<BasicsOptions['action'], 'sleep' | 'server_error'>, Answer>> = {
   permit: (request) => permit('permit', stageSubject(request)),
   reject: (request, codes) => refuse(request, codes.reject_code, '5.7.1', 'Access denied'),
   defer: (request, codes) => refuse(request, codes.defer_code, '4.3.2', 'Try again later'),
@@ -50,11 +52,23 @@ const ANSWERS: Readonly<Record<Exclude<BasicsOptions['action'], 'sleep'>, Answer
   },
 }
 
+/** What a client is told of a mistake in the configuration. */
+const SERVER_ERROR = Object.freeze(defer(451, '4.3.5', 'Server configuration error', { trouble: 'software' }))
+
+/** The text of `server_error {text}`. @throws Error when there is none */
+function mistake(argument: string): string {
+  if (argument === '') throw new Error('server_error: expected what is wrong')
+  return argument.replace(/^\{(.*)\}$/s, '$1')
+}
+
 /** Seconds of `sleep N`. @throws Error when it is no whole number */
 function seconds(argument: string): number {
   if (!/^\d{1,5}$/.test(argument)) throw new Error(`sleep: expected a number of seconds, found ${JSON.stringify(argument)}`)
   return Number(argument)
 }
+
+/** What most actions leave as it is. */
+const PLAIN = { seconds: 0, warning: '' }
 
 export default definePlugin<BasicsOptions>({
   name: 'basics',
@@ -62,14 +76,22 @@ export default definePlugin<BasicsOptions>({
   schema,
   parameters: PARAMETERS,
   restrictions: {
-    permit: () => ({ action: 'permit', seconds: 0 }),
-    reject: () => ({ action: 'reject', seconds: 0 }),
-    defer: () => ({ action: 'defer', seconds: 0 }),
-    defer_if_permit: () => ({ action: 'defer_if_permit', seconds: 0 }),
-    defer_if_reject: () => ({ action: 'defer_if_reject', seconds: 0 }),
-    sleep: (argument) => ({ action: 'sleep', seconds: seconds(argument) }),
+    permit: () => ({ action: 'permit', ...PLAIN }),
+    reject: () => ({ action: 'reject', ...PLAIN }),
+    defer: () => ({ action: 'defer', ...PLAIN }),
+    defer_if_permit: () => ({ action: 'defer_if_permit', ...PLAIN }),
+    defer_if_reject: () => ({ action: 'defer_if_reject', ...PLAIN }),
+    sleep: (argument) => ({ action: 'sleep', ...PLAIN, seconds: seconds(argument) }),
+    server_error: (argument) => ({ action: 'server_error', ...PLAIN, warning: mistake(argument) }),
   },
-  setup({ action, seconds: pause }, { parameters, clock, signal }) {
+  setup({ action, seconds: pause, warning }, { parameters, clock, signal, log }) {
+    if (action === 'server_error')
+      return {
+        access() {
+          log.warn(warning)
+          return SERVER_ERROR
+        },
+      }
     if (action === 'sleep')
       return {
         async access() {

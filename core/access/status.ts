@@ -10,17 +10,22 @@ export function splitStatus(text: string, fallback: string): { readonly status: 
   return { status: match[0], text: text.slice(match[0].length).trimStart() }
 }
 
-/** What replaces an address status (X.1.N) in a reply about a sender, and about a recipient. Measured at the oracle. */
-const SENDER: Readonly<Record<string, string>> = {
-  '1.1': '1.7',
-  '1.2': '1.8',
-  '1.3': '1.7',
-  '1.4': '1.7',
-  '1.5': '1.0',
-  '1.6': '1.7',
-  '1.9': '1.0',
+/** What an address status (X.1.N) becomes in a reply about a sender, and about a recipient. Measured at the oracle. */
+const ADDRESSES: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  'Sender address': { '1.1': '1.7', '1.2': '1.8', '1.3': '1.7', '1.4': '1.7', '1.6': '1.7', '1.7': '1.7', '1.8': '1.8' },
+  'Recipient address': {
+    '1.1': '1.1',
+    '1.2': '1.2',
+    '1.3': '1.3',
+    '1.4': '1.4',
+    '1.5': '1.5',
+    '1.6': '1.6',
+    '1.7': '1.3',
+    '1.8': '1.2',
+  },
 }
-const RECIPIENT: Readonly<Record<string, string>> = { '1.7': '1.3', '1.8': '1.2', '1.9': '1.0' }
+/** The same for every other N. */
+const OTHERWISE: Readonly<Record<string, string>> = { 'Sender address': '1.0', 'Recipient address': '1.0' }
 
 /**
  * The status for a reply: its class follows the code, its detail the thing that the reply is about.
@@ -28,13 +33,6 @@ const RECIPIENT: Readonly<Record<string, string>> = { '1.7': '1.3', '1.8': '1.2'
  */
 export function fitStatus(status: string, code: number, subject: string): string {
   const detail = status.slice(2)
-  const fitted =
-    subject === 'Sender address'
-      ? (SENDER[detail] ?? detail)
-      : subject === 'Recipient address'
-        ? (RECIPIENT[detail] ?? detail)
-        : detail.startsWith('1.')
-          ? '0.0'
-          : detail
+  const fitted = detail.startsWith('1.') ? (ADDRESSES[subject]?.[detail] ?? OTHERWISE[subject] ?? '0.0') : detail
   return `${Math.floor(code / 100)}.${fitted}`
 }

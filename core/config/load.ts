@@ -86,7 +86,7 @@ function read(shape: FileShape, report: Report): Configuration {
     transports,
     pipeline: only(whole, GATEWAY_STAGES),
     queueDirectory,
-    workers: typeof shape.workers === 'number' ? shape.workers : availableParallelism(),
+    workers: typeof shape.workers === 'number' ? shape.workers : usualWorkers(),
     ...(user === undefined ? {} : { user }),
     ...(shape.group === undefined ? {} : { group: shape.group }),
     log: readLog(shape, baseDirectory),
@@ -115,4 +115,9 @@ function readLog({ log = {} }: FileShape, baseDirectory: string): LogConfig {
 
 function only(pipeline: PipelineConfig, stages: ReadonlySet<string>): PipelineConfig {
   return Object.fromEntries(Object.entries(pipeline).filter(([stage]) => stages.has(stage)))
+}
+
+/** One for each core but one, which is left to the kernel, to syncs and to what else mail is shown to. */
+function usualWorkers(): number {
+  return Math.max(1, availableParallelism() - 1)
 }

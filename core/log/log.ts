@@ -1,6 +1,7 @@
 /**
  * The log: events and free messages as JSON lines or in Postfix's maillog format, to a file or standard output.
- * Postfix: syslog_name, maillog_file. Lines are gathered and written in few large writes; warnings are written at once.
+ * Postfix: syslog_name, maillog_file. Lines are gathered, and made and written together, so that a dialog does not wait for
+ * them; warnings are written at once.
  */
 import { hostname } from 'node:os'
 import type { LogConfig } from '../config/types.ts'
@@ -13,7 +14,7 @@ import { by, type MaillogContext, maillogLine } from './maillog.ts'
 import { printable, printableJson } from './printable.ts'
 import { SessionNumbers } from './sessions.ts'
 import { isoStamp, syslogStamp } from './stamp.ts'
-import { LineWriter } from './writer.ts'
+import { type Line, LineWriter } from './writer.ts'
 
 /** Who writes. */
 export interface LogIdentity {
@@ -58,8 +59,7 @@ export function createLog(config: LogConfig, identity: LogIdentity = {}): Log {
   const format = config.format === 'json' ? jsonFormat(identity) : maillogFormat(identity)
   const least = RANK[config.level]
 
-  const put = (level: Level, line: string | undefined): void => {
-    if (line === undefined) return
+  const put = (level: Level, line: Line): void => {
     writer.write(line)
     if (level !== 'warn') return
     writer.flush()
@@ -73,7 +73,9 @@ export function createLog(config: LogConfig, identity: LogIdentity = {}): Log {
     log: { debug: message('debug'), info: message('info'), warn: message('warn') },
     event(event) {
       const level = WARNINGS.has(event.type) ? 'warn' : 'info'
-      if (RANK[level] >= least) put(level, format.event(level, event, now()))
+      if (RANK[level] < least) return
+      const time = now()
+      put(level, () => format.event(level, event, time))
     },
     flush: () => writer.flush(),
     reopen() {

@@ -16,11 +16,16 @@ const PATIENCE = 20
 const RETRY = 200
 const FILE_MODE = 0o640
 
+/** A line, or how it is made: that can wait until it is written. Undefined: there is none. */
+export type Line = string | (() => string | undefined)
+/** What a line that is not yet made counts for, in bytes. */
+const USUAL_LENGTH = 256
+
 export class LineWriter {
   readonly #file: string | undefined
   #descriptor: number
   #isPipe: boolean
-  #lines: string[] = []
+  #lines: Line[] = []
   #length = 0
   #lost = 0
   #timer: NodeJS.Timeout | undefined
@@ -36,13 +41,13 @@ export class LineWriter {
   }
 
   /** Adds one line, which must end with a newline. */
-  write(line: string): void {
+  write(line: Line): void {
     if (this.#length > BACKLOG) {
       this.#lost++
       return
     }
     this.#lines.push(line)
-    this.#length += line.length
+    this.#length += typeof line === 'string' ? line.length : USUAL_LENGTH
     if (this.#length >= BATCH && !this.#isStuck) this.flush()
     else this.#timer ??= setTimeout(() => this.flush(), PATIENCE)
   }
@@ -52,7 +57,7 @@ export class LineWriter {
     clearTimeout(this.#timer)
     this.#timer = undefined
     if (this.#lines.length === 0) return
-    const lines = this.#lines
+    const lines = made(this.#lines)
     this.#lines = []
     this.#length = 0
     const rest = this.#isPipe ? this.#writePieces(lines) : this.#writeAll(lines.join(''))
@@ -116,6 +121,15 @@ export class LineWriter {
     }
     return this.#writeAll(piece)
   }
+}
+
+function made(lines: readonly Line[]): string[] {
+  const out: string[] = []
+  for (const line of lines) {
+    const text = typeof line === 'string' ? line : line()
+    if (text !== undefined) out.push(text)
+  }
+  return out
 }
 
 function isPipe(descriptor: number): boolean {

@@ -119,6 +119,8 @@ function longestZeroRun(groups: readonly number[]): [number, number] {
 
 /** The one spelling of an address, as Node or a peer may have written it: v4-mapped unwrapped, zone removed. Others unchanged. */
 export function canonicalIp(text: string): string {
+  // Dotted decimal has one spelling.
+  if (!text.includes(':')) return text
   const zone = text.indexOf('%')
   const ip = parseIp(zone < 0 ? text : text.slice(0, zone))
   return ip === undefined ? text : formatIp(ip)

@@ -8,9 +8,17 @@ const program = (name: string): string => fileURLToPath(new URL(`${name}${extnam
 
 const STDIO: StdioOptions = ['ignore', 'inherit', 'inherit', 'ipc']
 
+/**
+ * How a worker uses memory. A larger young generation gains nothing measurable, and stays large once the load is gone; neither do
+ * more arenas of malloc, since nearly all of a worker's work is on one thread. What the user set for Node and malloc goes first.
+ */
+const WORKER_FLAGS: readonly string[] = ['--max-semi-space-size=8']
+const WORKER_MALLOC = { MALLOC_ARENA_MAX: '2' }
+
 /** A process that loads the engines and waits for its first order. */
 export function forkWorker(): ChildProcess {
-  return fork(program('worker'), [], { stdio: STDIO })
+  const execArgv = [...WORKER_FLAGS, ...process.execArgv]
+  return fork(program('worker'), [], { stdio: STDIO, execArgv, env: { ...WORKER_MALLOC, ...process.env } })
 }
 
 /** A process that reads a configuration file; see reading.ts. */

@@ -1,5 +1,6 @@
 /** Looks into the queue of a gateway that is not running. Listing changes nothing; reading a message opens its spool as its owner would. */
 import { existsSync, statSync } from 'node:fs'
+import { NO_STOCK } from '../queue/journal.ts'
 import { listSpool } from '../queue/offline.ts'
 import { openSpool } from '../queue/spool.ts'
 import type { QueueEntry, QueueId } from '../queue/types.ts'
@@ -20,7 +21,7 @@ export async function offlineMessage(queueDirectory: string, id: QueueId): Promi
   const directory = spoolRoot(queueDirectory)
   for (const owner of existingOwners(queueDirectory)) {
     becomeOwner(directory)
-    const { spool } = await openSpool({ directory, owner, clock: systemClock, report: () => {} })
+    const { spool } = await openSpool({ directory, owner, clock: systemClock, report: () => {}, journal: NO_STOCK })
     try {
       const message = await spool.read(id)
       if (message !== undefined) return await reportOf(message)

@@ -22,11 +22,22 @@ export interface JournalOptions {
   readonly batchBytes: number
   /** Empty segments kept for use. */
   readonly spares: number
+  /** With less room on the disk than this many bytes, segments grow as they are written, and are not filled ahead of need. */
+  readonly roomToFill: number
   /** Done marks reach the disk after at most so many ms. */
   readonly markDelay: number
 }
 
-export const JOURNAL_OPTIONS: JournalOptions = { segmentBytes: 32 << 20, batchBytes: 8 << 20, spares: 2, markDelay: 100 }
+export const JOURNAL_OPTIONS: JournalOptions = {
+  segmentBytes: 16 << 20,
+  batchBytes: 8 << 20,
+  spares: 2,
+  roomToFill: 1 << 30,
+  markDelay: 100,
+}
+
+/** Nothing is made ahead of need: for short looks into a spool. */
+export const NO_STOCK: Partial<JournalOptions> = { roomToFill: Number.POSITIVE_INFINITY }
 
 /** After a failed sync of marks, ms. */
 const RETRY = 1000
@@ -46,6 +57,7 @@ interface Waiting {
 export class Journal {
   readonly entries = new Map<QueueId, Entry>()
   readonly sealed = new Set<Segment>()
+  readonly #fs: SpoolFs
   readonly #options: JournalOptions
   readonly #clock: Clock
   readonly #complain: Complain
@@ -63,10 +75,11 @@ export class Journal {
   onGone: (entry: Entry) => void = () => undefined
 
   constructor(fs: SpoolFs, directory: string, options: JournalOptions, clock: Clock, report: (event: Event) => void) {
+    this.#fs = fs
     this.#options = options
     this.#clock = clock
     this.#complain = complaints(clock, report)
-    this.#pool = new SegmentPool(fs, directory, options.spares, this.#complain)
+    this.#pool = new SegmentPool({ ...options, fs, directory, complain: this.#complain })
     this.#marks = new Alarm(clock, () => void this.syncMarks())
   }
 
@@ -75,10 +88,12 @@ export class Journal {
     this.#pool.startAfter(highestSlot, segments.at(-1)?.header.sequence ?? 0)
     for (const segment of segments) {
       segment.sealedAt = this.#clock.now()
+      segment.isFilled = this.#fs.size(segment.fd) >= this.#options.segmentBytes
       this.sealed.add(segment)
       for (const entry of segment.live) this.entries.set(entry.id, entry)
     }
     for (const segment of segments) this.#retireIfEmpty(segment)
+    this.#pool.prepare()
   }
 
   /** Resolves when the message is durable. */
@@ -154,7 +169,7 @@ export class Journal {
     this.#marks.stop()
     for (const segment of this.sealed) segment.close()
     this.#current?.close()
-    this.#pool.close()
+    await this.#pool.close()
   }
 
   async #run(): Promise<void> {
@@ -224,10 +239,12 @@ export class Journal {
   /** The current segment, or a new one when it is full. */
   async #writable(): Promise<Segment> {
     const current = this.#current
-    if (current !== undefined && current.end < this.#options.segmentBytes) return current
+    const isFull = current === undefined || current.end >= this.#options.segmentBytes
+    if (!isFull && !this.#pool.isBetterThan(current)) return current
     const next = await this.#pool.take()
     if (current !== undefined) this.#seal(current)
     this.#current = next
+    this.#pool.prepare()
     return next
   }
 

@@ -42,6 +42,8 @@ export class Segment {
   #pending: number[] = []
   /** Done marks written and not yet synced. */
   isDirty = false
+  /** All its blocks are on the disk. */
+  isFilled = false
 
   constructor(fs: SpoolFs, slot: number, files: SegmentFiles, header: SegmentHeader, end: number) {
     this.#fs = fs
@@ -145,6 +147,18 @@ export async function createSegment(fs: SpoolFs, directory: string, slot: number
     fs.close(files.doneFd)
     throw error
   }
+}
+
+const ZEROS = Buffer.alloc(64 * 1024)
+
+/** Writes an empty segment full of zeros, so that records come to lie in blocks that the disk has already. */
+export async function fillSegment(fs: SpoolFs, segment: Segment, bytes: number): Promise<void> {
+  const buffers: Buffer[] = []
+  for (let left = bytes - SEGMENT_HEADER; left > 0; left -= ZEROS.length)
+    buffers.push(left < ZEROS.length ? ZEROS.subarray(0, left) : ZEROS)
+  await fs.writeLater(segment.fd, buffers, SEGMENT_HEADER)
+  await fs.sync(segment.fd)
+  segment.isFilled = true
 }
 
 /** A fresh header in files that hold nothing anyone needs: with the new nonce all old records and marks are void. */

@@ -4,6 +4,7 @@ import { test } from 'node:test'
 import { fakeClock } from '../../test/kit/clock.ts'
 import { ModelFs, type Plan, randomFrom } from '../../test/queue/model-fs.ts'
 import type { Event } from '../events.ts'
+import { NO_STOCK } from './journal.ts'
 import { listSpool } from './offline.ts'
 import { isQueueId } from './queue-id.ts'
 import type { RecoveredMessage } from './recovery.ts'
@@ -17,7 +18,15 @@ const ORIGIN = { listener: 'l', clientName: 'c', clientAddress: '192.0.2.1', cli
 async function aSpool(fs = new ModelFs({}, randomFrom(1)), more: Partial<SpoolOptions> = {}) {
   const clock = fakeClock()
   const events: Event[] = []
-  const open = await openSpool({ directory: '/q', owner: 'w1', clock, report: (event) => events.push(event), fs, ...more })
+  const open = await openSpool({
+    directory: '/q',
+    owner: 'w1',
+    clock,
+    report: (event) => events.push(event),
+    fs,
+    journal: NO_STOCK,
+    ...more,
+  })
   const recovered: RecoveredMessage[] = []
   const recover = async () => {
     for await (const batch of open.recovered) recovered.push(...batch)
@@ -155,6 +164,25 @@ test('damage is set aside with a warning, and takes nothing else with it', async
   assert.equal(again.events.filter(({ type }) => type === 'fault').length, 2)
   assert.equal(await again.corrupt(), 2)
   assert.equal(await again.spool.read('../../../etc/passwd'), undefined)
+  await again.spool.close()
+})
+
+test('segments are filled ahead of need, where the disk has room, and used again', async () => {
+  const journal = { segmentBytes: 4000, spares: 1, roomToFill: 0 }
+  const { spool, fs } = await aSpool(undefined, { journal })
+  const ids: string[] = []
+  for (let i = 0; i < 10; i++) {
+    const envelope = anEnvelope(spool)
+    await spool.commit(envelope, contentOf(1000))
+    ids.push(envelope.id)
+  }
+  for (const id of ids.slice(0, 8)) spool.remove(id)
+  await spool.close()
+  const logs = fs.paths().filter((path) => path.endsWith('.log'))
+  assert.ok(logs.every((path) => path.endsWith('000001.log') || fs.contents(path).length >= 4000))
+  assert.ok(logs.length <= 4, logs.join())
+  const again = await aSpool(fs, { journal })
+  assert.deepEqual((await again.recover()).map(({ id }) => id).sort(), ids.slice(8).sort())
   await again.spool.close()
 })
 

@@ -35,6 +35,8 @@ export class WaitingRoom {
   #isStarted = false
   #isDraining = false
   #isFilling = false
+  /** Accepted in this turn. */
+  #fresh: QueuedMessage[] = []
 
   constructor(options: WaitingRoomOptions) {
     this.#options = options
@@ -72,8 +74,19 @@ export class WaitingRoom {
     this.#alarm.stop()
   }
 
-  /** New mail of the own spool: a round at once, unless its destination or the memory is full. */
+  /** New mail of the own spool. Its round begins a turn later: the client that waits for its 250 comes first. */
   accept(message: QueuedMessage): void {
+    if (this.#fresh.push(message) === 1) setImmediate(this.#takeFresh)
+  }
+
+  readonly #takeFresh = (): void => {
+    const fresh = this.#fresh
+    this.#fresh = []
+    for (const message of fresh) this.#take(message)
+  }
+
+  /** A round at once, unless its destination or the memory is full. */
+  #take(message: QueuedMessage): void {
     const { envelope } = message
     const { services, active, values, track, begin } = this.#options
     if (envelope.hold === true) {

@@ -58,6 +58,19 @@ export function askStage(session: SmtpSession, stage: AccessStage, question: Que
   return evaluate(session, [stage], question, (held) => held.ifPermit)
 }
 
+/** The hook of each stage. */
+const LISTS = Object.freeze({
+  connect: 'access.connect',
+  helo: 'access.helo',
+  mail: 'access.mail',
+  relay: 'access.relay',
+  rcpt: 'access.rcpt',
+  data: 'access.data',
+  end_of_data: 'access.end_of_data',
+  etrn: 'access.etrn',
+  vrfy: 'access.vrfy',
+} as const satisfies Readonly<Record<AccessStage, string>>)
+
 /** The lists of the stages, and what is asked after those of an address whatever they permit. */
 type List = AccessStage | 'listed.sender' | 'listed.recipient'
 
@@ -131,7 +144,7 @@ function runList(session: SmtpSession, list: List, question: Question, held: Hel
 
 function runStage(session: SmtpSession, stage: AccessStage, question: Question, held: Held): MaybePromise<Refusal | undefined> {
   if (stage === 'helo' && session.helo === undefined) return undefined
-  const hook = session.deps.runtime.hooks[`access.${stage}`]
+  const hook = session.deps.runtime.hooks[LISTS[stage]]
   if (!hook.isUsed()) return stage === 'relay' ? relayDefault(session, question) : undefined
   const verdict = ask(hook, new Request(session, stage, question, held))
   return chain(verdict, (given) => decided(session, stage, given, question, held))

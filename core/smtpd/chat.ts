@@ -108,8 +108,9 @@ export class Chat {
   close(): void {
     this.flush()
     this.#socket.deadline?.stop()
-    if (this.#socket.writableLength > 0) this.#socket.setTimeout(LAST_WORDS)
-    this.#socket.destroySoon()
+    // The kernel sends what it has taken, and then ends the connection.
+    if (this.#socket.writableLength === 0) this.#socket.destroy()
+    else this.#socket.setTimeout(LAST_WORDS).destroySoon()
   }
 
   /** Hangs up at once. */

@@ -6,7 +6,17 @@ import type { Refusal } from '../verdict.ts'
 import { type Question, refuse } from './access.ts'
 import type { SmtpSession } from './session.ts'
 
-type FilterStage = 'connect' | 'helo' | 'mail' | 'rcpt' | 'data' | 'unknown'
+/** The hook of each stage. */
+const FILTERS = Object.freeze({
+  connect: 'filter.connect',
+  helo: 'filter.helo',
+  mail: 'filter.mail',
+  rcpt: 'filter.rcpt',
+  data: 'filter.data',
+  unknown: 'filter.unknown',
+} as const)
+
+type FilterStage = keyof typeof FILTERS
 
 /** Undefined: go on. */
 export function askFilter(
@@ -16,7 +26,7 @@ export function askFilter(
   question: Question,
 ): MaybePromise<Reply | undefined> {
   const hooks: Hooks = session.deps.runtime.hooks
-  const hook: Decide<FilterRequest, Refusal> = hooks[`filter.${stage}`]
+  const hook: Decide<FilterRequest, Refusal> = hooks[FILTERS[stage]]
   if (!hook.isUsed()) return undefined
   const recipient = question.recipient === undefined ? {} : { recipient: question.recipient.text }
   return chain(ask(hook, { session, argument, ...recipient }), (refusal) =>

@@ -1,6 +1,5 @@
 /** Listens on one address and port, and keeps account of the sessions there. */
 import { createServer, type Server, type Socket } from 'node:net'
-import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { Intake } from '../cleanup/types.ts'
 import type { Generation, ListenerRuntime, Services } from '../generation.ts'
 import { chain, type MaybePromise } from '../lookup/maybe.ts'
@@ -51,6 +50,8 @@ export interface Listener {
 
 /** Postfix's default backlog is the system's; Node's 511 is too few for bursts. */
 const BACKLOG = 4096
+/** Listening on these means all addresses of the machine. */
+const WILDCARDS: ReadonlySet<string> = new Set(['0.0.0.0', '::'])
 /** How long (ms) sockets that were destroyed may take to close. */
 const LAST_MOMENT = 1000
 
@@ -70,6 +71,8 @@ class SmtpListener implements Listener {
   /** Sockets of clients that are being looked up. */
   readonly #arriving = new Set<Socket>()
   readonly #overload = new Overload()
+  /** Our end of all connections, where one address is listened on: no question to the system for each. */
+  #bound: { readonly address: string; readonly port: number } | undefined
   #whenEmpty: (() => void) | undefined
 
   constructor(deps: ListenerDeps) {
@@ -92,7 +95,9 @@ class SmtpListener implements Listener {
         this.#server.off('error', reject)
         this.#server.on('error', (error) => this.#fault(error))
         const bound = this.#server.address()
-        resolve({ port: typeof bound === 'object' && bound !== null ? bound.port : port })
+        if (typeof bound !== 'object' || bound === null) return resolve({ port })
+        if (!WILDCARDS.has(bound.address)) this.#bound = { address: canonicalIp(bound.address), port: bound.port }
+        resolve({ port: bound.port })
       })
     })
   }
@@ -167,7 +172,7 @@ class SmtpListener implements Listener {
     if (this.#overload.update(this.connections, limit)) this.#tellOverload(runtime)
     const settings = this.#overload.isStressed ? stressed : calm
     if (limit > 0 && this.connections > limit) return REPLIES.tooBusy
-    const server = { address: unknownClient(socket.localAddress ?? '', 0).address, port: socket.localPort ?? 0 }
+    const server = this.#bound ?? { address: canonicalIp(socket.localAddress ?? ''), port: socket.localPort ?? 0 }
     const ends = { client: unknownClient(socket.remoteAddress ?? '', socket.remotePort ?? 0), server, settings }
     if (settings.smtpd_upstream_proxy_protocol === '') return this.#identify(ends)
     return readUpstream(arrival, settings.smtpd_upstream_proxy_timeout).then((upstream) => {
@@ -240,9 +245,8 @@ class SmtpListener implements Listener {
  * Resolves once what has arrived on new sockets has been read, so that a client that talks before its greeting is caught however fast
  * the greeting is at hand. The first turn ends the round in which the socket came; the second comes after the next reading.
  */
-async function nextInput(): Promise<void> {
-  await nextTurn()
-  await nextTurn()
+function nextInput(): Promise<void> {
+  return new Promise((resolve) => setImmediate(setImmediate, resolve))
 }
 
 function ignore(): undefined {}

@@ -63,8 +63,21 @@ export function standingOf(client: Client, settings: Settings, warn: (message: s
 }
 
 function assembled(answers: readonly boolean[], discarded: ReadonlySet<string>): Standing {
+  if (!answers.includes(true)) return ordinary(discarded)
   const [mayXclient = false, mayXforward = false, isExcused = false, isWatched = false, mayVerp = false] = answers
   return { mayXclient, mayXforward, mayVerp, isExcused, isWatched, discarded }
+}
+
+const ORDINARY = new WeakMap<ReadonlySet<string>, Standing>()
+
+/** Of clients that no list names: one for all of them. */
+function ordinary(discarded: ReadonlySet<string>): Standing {
+  let standing = ORDINARY.get(discarded)
+  if (standing === undefined) {
+    standing = { mayXclient: false, mayXforward: false, mayVerp: false, isExcused: false, isWatched: false, discarded }
+    ORDINARY.set(discarded, standing)
+  }
+  return standing
 }
 
 /** A table's words take the place of the list's. */

@@ -5,6 +5,7 @@ import { scopeOf } from '../../core/config/scope.ts'
 import type { Event } from '../../core/events.ts'
 import type { Generation, Services } from '../../core/generation.ts'
 import { createHooks } from '../../core/hooks.ts'
+import { NO_STOCK } from '../../core/queue/journal.ts'
 import type { BounceRecipient, Leases } from '../../core/queue/manager-types.ts'
 import { QUEUE_PARAMETERS } from '../../core/queue/parameters.ts'
 import { createQueue, type QueueManager } from '../../core/queue/queue-manager.ts'
@@ -94,7 +95,14 @@ export async function aQueue(deliver: Deliver, parameters: Record<string, string
   const scope = scopeOf(parameters, QUEUE_PARAMETERS)
   const generation = { scope, hooks, transports: new Map() } as unknown as Generation
   const services = { clock, emit: (event: Event) => events.push(event) } as unknown as Services
-  const open = await openSpool({ directory: '/spool', owner: 'w1', clock, report: (event) => events.push(event), fs: disk })
+  const open = await openSpool({
+    directory: '/spool',
+    owner: 'w1',
+    clock,
+    report: (event) => events.push(event),
+    fs: disk,
+    journal: NO_STOCK,
+  })
   const agent = {
     deliver: async (job: DeliveryJob, settle: (index: number, outcome: Outcome, times: never) => void) => {
       const times = { started: clock.now(), connected: clock.now(), finished: clock.now() } as never

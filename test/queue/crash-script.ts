@@ -42,7 +42,7 @@ export function openModel(fs: ModelFs, clock: FakeClock, run: number, events: Ev
     clock,
     report: (event) => events.push(event),
     fs,
-    journal: { segmentBytes: 8000, batchBytes: 4000, spares: 1 },
+    journal: { segmentBytes: 8000, batchBytes: 4000, spares: 1, roomToFill: 0 },
     identity: { pid: run, started: `${run}` },
     isAlive: (identity) => identity.pid === run,
   })

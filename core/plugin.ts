@@ -97,6 +97,8 @@ type Decides<A, R extends Verdict = Verdict> = (request: A) => MaybePromise<R | 
  */
 export interface Handlers {
   access?: Decides<AccessRequest>
+  /** Begins what `access` will wait for; called when a step before it waits and all steps between have `prepare` too. */
+  prepare?: (request: AccessRequest) => void
   'listed.sender'?: Decides<AccessRequest, Refusal>
   'listed.recipient'?: Decides<AccessRequest, Refusal>
   start?: () => MaybePromise<void>
@@ -261,8 +263,9 @@ export interface PluginDefinition<Options> {
   /** Postfix parameters that it honours. */
   readonly parameters?: Declared<Record<string, Declaration>>
   /**
-   * Parameters one of which mounts it in `use` when it is set (neither empty nor `no`), without a word in the pipeline; its options
-   * then have their defaults.
+   * Parameters one of which mounts it when it is set (neither empty nor `no`), without a word in the pipeline: in `use`, or in
+   * `deliver` when it may stand there and the parameter begins with the name of the transport's agent. Its options then have
+   * their defaults.
    */
   readonly mountedBy?: readonly string[]
   /** Lookup table types that it adds. */

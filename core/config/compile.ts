@@ -9,6 +9,7 @@ import type { Scope } from '../parameters.ts'
 import type { Handlers, Restrictions, Stage } from '../plugin.ts'
 import { onlyWarning } from '../subject.ts'
 import { isRefusal, type Refusal, type Verdict } from '../verdict.ts'
+import { Rows } from './ahead.ts'
 import { builtinModule } from './places.ts'
 import { type AnyPlugin, loadPlugin, optionsOf } from './plugins.ts'
 import { type RestrictionWord, restrictionIndex, splitRestrictions, WARN_IF_REJECT } from './restrictions.ts'
@@ -17,6 +18,7 @@ import { splitList } from './units.ts'
 
 type MaybePromise<T> = T | Promise<T>
 type Check = (request: AccessRequest) => MaybePromise<Verdict | undefined>
+type Accessing = Handlers & { readonly access: Check }
 
 /** What compiling needs of its generation. */
 export interface CompileDeps {
@@ -32,29 +34,30 @@ const MAX_DEPTH = 10
 
 /** A compiler for one step; each restriction with its argument is set up once. */
 export function createRestrictions(deps: CompileDeps): Restrictions {
-  const ready = new Map<string, Promise<Check>>()
-  const one = (word: RestrictionWord): Promise<Check> => {
+  const ready = new Map<string, Promise<Accessing>>()
+  const one = (word: RestrictionWord): Promise<Accessing> => {
     const key = `${word.name} ${word.argument}`
-    let check = ready.get(key)
-    if (check === undefined) {
-      check = setUp(word, deps)
-      ready.set(key, check)
-      check.catch(() => ready.delete(key))
+    let known = ready.get(key)
+    if (known === undefined) {
+      known = setUp(word, deps)
+      ready.set(key, known)
+      known.catch(() => ready.delete(key))
     }
-    return check
+    return known
   }
   return { compile: async (text) => inOrder(await compiled(text, one, deps, 0)) }
 }
 
 async function compiled(
   text: string,
-  one: (word: RestrictionWord) => Promise<Check>,
+  one: (word: RestrictionWord) => Promise<Accessing>,
   deps: CompileDeps,
   depth: number,
 ): Promise<Check[]> {
   if (depth > MAX_DEPTH) throw new Error(`restriction classes are nested too deep: ${text}`)
   const classes = splitList(deps.scope.text('smtpd_restriction_classes') ?? '')
   const checks: Check[] = []
+  const rows = new Rows()
   let warn = false
   for (const word of splitRestrictions(text)) {
     if (word.name === WARN_IF_REJECT) {
@@ -62,15 +65,17 @@ async function compiled(
       continue
     }
     const listed = classes.includes(word.name) ? (deps.scope.text(word.name) ?? '') : undefined
-    const check = listed === undefined ? await one(word) : inOrder(await compiled(listed, one, deps, depth + 1))
+    const check = listed === undefined ? joined(rows, await one(word)) : inOrder(await compiled(listed, one, deps, depth + 1))
     checks.push(warn ? warning(check, word.name, deps) : check)
     warn = false
   }
   return checks
 }
 
+const joined = (rows: Rows, { access, prepare }: Accessing): Check => rows.next(access, prepare)
+
 /** Loads and sets up the plugin of one restriction. @throws Error naming a word that is none */
-async function setUp({ name, argument }: RestrictionWord, deps: CompileDeps): Promise<Check> {
+async function setUp({ name, argument }: RestrictionWord, deps: CompileDeps): Promise<Accessing> {
   const { restrictions } = restrictionIndex()
   const row = restrictions.get(name)
   if (row === undefined) {
@@ -82,8 +87,9 @@ async function setUp({ name, argument }: RestrictionWord, deps: CompileDeps): Pr
   const plugin = await loadPlugin(module)
   const step = { name, module, restriction: { name, argument } } as StepConfig
   const handlers = await deps.setUp(plugin, optionsOf(step, plugin, deps.scope), name)
-  if (handlers.access === undefined) throw new Error(`restriction ${name} can not be used here`)
-  return handlers.access
+  const { access } = handlers
+  if (access === undefined) throw new Error(`restriction ${name} can not be used here`)
+  return { ...handlers, access }
 }
 
 /** The first answer, as in a pipeline stage; in warn mode the first permit, for refusals are told and held back. */

@@ -75,7 +75,24 @@ test('answers are kept for their time, and equal questions are asked once', asyn
   assert.equal(asked.length, 4)
   await resolver.resolve('bad.example', 'A')
   await resolver.resolve('bad.example', 'A')
+  assert.equal(asked.length, 5)
+  time += 10_001
+  await resolver.resolve('bad.example', 'A')
   assert.equal(asked.length, 6)
+})
+
+test('what is remembered can be had at once, and what is begun is found under way', async () => {
+  let time = 0
+  const { resolver, asked } = fakeDns(ZONE, { resolver: { now: () => time } })
+  assert.equal(resolver.known?.('mx1.example', 'A'), undefined)
+  resolver.prefetch?.('mx1.example', 'A')
+  resolver.prefetch?.('mx1.example', 'A')
+  const answer = await resolver.resolve('mx1.example', 'A')
+  assert.equal(resolver.known?.('mx1.example', 'A'), answer)
+  resolver.prefetch?.('mx1.example', 'A')
+  assert.deepEqual(asked, ['mx1.example A'])
+  time = 300_001
+  assert.equal(resolver.known?.('mx1.example', 'A'), undefined)
 })
 
 test('the cache has an end', async () => {

@@ -35,6 +35,8 @@ export interface ResolverOptions {
 }
 
 const DEFAULT_CACHE = 10_000
+/** Seconds for which a failure is remembered (RFC 9520 3.2): a session must not wait for a dead server again and again. */
+const FAILURE_TTL = 10
 const LONGEST_NAME = 253
 
 interface Kept {
@@ -83,6 +85,15 @@ class CachingResolver implements Resolver {
     return asking
   }
 
+  known<T extends RecordType>(name: string, type: T): Answer<T> | undefined {
+    const kept = this.#hosts === undefined ? this.#kept.get(`${type} ${name}`) : undefined
+    return kept !== undefined && kept.until > this.#now() ? (kept.answer as Answer<T>) : undefined
+  }
+
+  prefetch(name: string, type: RecordType): void {
+    if (this.known(name, type) === undefined) void this.resolve(name, type)
+  }
+
   close(): void {
     this.#closed = true
     this.#kept.clear()
@@ -98,8 +109,9 @@ class CachingResolver implements Resolver {
 
   #keep(key: string, { answer, ttl }: Understood<RecordType>): void {
     this.#kept.delete(key)
-    if (ttl <= 0 || this.#closed) return
-    this.#kept.set(key, { answer, until: this.#now() + ttl * 1000 })
+    const seconds = answer.status === 'failed' ? FAILURE_TTL : ttl
+    if (seconds <= 0 || this.#closed) return
+    this.#kept.set(key, { answer, until: this.#now() + seconds * 1000 })
     const most = this.#options.cacheSize ?? DEFAULT_CACHE
     // A Map gives its oldest first.
     for (const oldest of this.#kept.keys()) {

@@ -62,5 +62,9 @@ export interface Answer<T extends RecordType = RecordType> {
 /** One view of DNS. Never rejects. */
 export interface Resolver {
   resolve<T extends RecordType>(name: string, type: T): Promise<Answer<T>>
+  /** What is remembered, at once; undefined: it has to be asked for. */
+  known?<T extends RecordType>(name: string, type: T): Answer<T> | undefined
+  /** Begins to ask, so that `resolve` later finds the answer there or under way. */
+  prefetch?(name: string, type: RecordType): void
   close(): void
 }

@@ -93,11 +93,10 @@ type Decides<A, R extends Verdict = Verdict> = (request: A) => MaybePromise<R | 
 
 /**
  * What a plugin answers with: functions keyed by hook. `access` is tapped at the stage where the pipeline mounts the entry;
- * the others at the hook they name. See core/hooks.ts for what each is for.
+ * the others at the hook they name. See core/hooks.ts for what each is for; `prepare` begins what `access` will wait for.
  */
 export interface Handlers {
   access?: Decides<AccessRequest>
-  /** Begins what `access` will wait for; called when a step before it waits and all steps between have `prepare` too. */
   prepare?: (request: AccessRequest) => void
   'listed.sender'?: Decides<AccessRequest, Refusal>
   'listed.recipient'?: Decides<AccessRequest, Refusal>

@@ -10,7 +10,6 @@ import { StateHouse } from '../state/house.ts'
 import type { OpenState } from '../state/types.ts'
 import { Rows } from './ahead.ts'
 import { createContext, type Place } from './context.ts'
-import { SPEAKING } from './engines.ts'
 import { Life } from './life.ts'
 import { mount, policyOf, type Sides } from './mount.ts'
 import { type AnyPlugin, loadPlugins, optionsOf, problemOf } from './plugins.ts'
@@ -74,8 +73,9 @@ export async function buildGeneration(
         const stressed = createScope({ assignments: { stress: STRESSED }, parent: own, registry })
         listeners.set(each.name, await listenerRuntime(each, own, stressed, build))
       }
-    const transports = new Map<string, TransportRuntime>()
-    for (const each of config.transports) transports.set(each.name, await transportRuntime(each, scopeOf(each), build))
+    const transports = new Map<string, TransportRuntime>(
+      config.transports.map((each) => [each.name, { config: each, scope: scopeOf(each), hooks: newHooks() }]),
+    )
     await setUpAll(build, scope, listeners, transports)
     if (start) await Promise.all([state.ready(), gateway.start.promise()])
     const destinations = await createDestinations(scope, (spec) => tables.open(spec))
@@ -119,13 +119,6 @@ async function listenerRuntime(
   const { destinations, restrictions, tables, matchList } = context
   const actions = createActions({ scope, restrictions, warn: (message) => build.services.log.warn(message) })
   return { config, scope, stressed, hooks: place.hooks, destinations, actions, tables, matchList }
-}
-
-async function transportRuntime(config: TransportRuntime['config'], scope: Scope, build: Build): Promise<TransportRuntime> {
-  const place = placeOf(build, scope, build.newHooks(), 'deliver')
-  if (!SPEAKING.has(config.agent)) return { config, scope, hooks: place.hooks }
-  const { dns, tables, matchList } = await createContext(config.name, place)
-  return { config, scope, hooks: place.hooks, dns, tables, matchList }
 }
 
 function placeOf({ config, services, tables, state, life }: Build, scope: Scope, hooks: Hooks, stage: Stage): Place {

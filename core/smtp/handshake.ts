@@ -40,19 +40,27 @@ export async function shakeHands(context: HandshakeContext): Promise<Handshake> 
   const { chat, turns, host, settings } = context
   const greeting = await turns.next(chat, 'GREETING')
   if (typeof greeting === 'string') return failed(ended(host, greeting, 'GREETING'))
-  if (!isPositive(greeting)) return failed(refusedToTalk(host, greeting, greeting.code >= 500 && settings.skip_5xx_greeting))
+  if (!isPositive(greeting)) return failed(refusedToTalk(host, greeting, Math.floor(greeting.code / 100) === 5 && settings.skip_5xx_greeting))
   const banner = greeting.lines.map((line) => line.slice(4)).join('\n')
-  return sayHello(context, banner)
+  return sayHello(context, banner, speaksEsmtp(greeting))
 }
 
 function failed(trouble: Trouble): Handshake {
   return { trouble }
 }
 
-async function sayHello(context: HandshakeContext, banner: string): Promise<Handshake> {
+/** The word ESMTP alone in the greeting; the code of a further line is part of its first word, as in Postfix. */
+function speaksEsmtp({ text }: ServerReply): boolean {
+  return text
+    .slice(4)
+    .split(/[ \t]+/)
+    .some((word) => word.toUpperCase() === 'ESMTP')
+}
+
+async function sayHello(context: HandshakeContext, banner: string, isExtended: boolean): Promise<Handshake> {
   const { chat, turns, host, flavour, settings } = context
   const { hello, plainHello } = flavour
-  const isPlain = settings.never_send_ehlo || (!settings.always_send_ehlo && !/\bESMTP\b/i.test(banner))
+  const isPlain = settings.never_send_ehlo || (!settings.always_send_ehlo && !isExtended)
   const plain: Offer = { banner, ehlo: undefined, features: { ...PLAIN, helo: isPlain && plainHello !== undefined } }
   let refusal: Handshake = failed(ended(host, 'lost', hello))
   for (const verb of context.shape(plain).helo ? [plainHello] : [hello, plainHello]) {

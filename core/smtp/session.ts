@@ -89,7 +89,7 @@ export class Session implements Poolable {
     return this.uses > 1
   }
 
-  /** The server wants no more (421): not to be kept. */
+  /** Not to be kept. */
   doom(): void {
     this.#isDoomed = true
   }
@@ -143,7 +143,7 @@ export class Session implements Poolable {
     }
     const conclusion = await transaction.run()
     const leaving = this.#leave(conclusion, transaction.keeps)
-    if (!this.settings.skip_quit_response) await leaving
+    if (transaction.keeps || !this.settings.skip_quit_response) await leaving
     return conclusion === 'stale' ? 'stale' : 'done'
   }
 
@@ -253,10 +253,17 @@ export class Session implements Poolable {
     const { chat } = this
     if (!chat.isOver) {
       if (this.#isDoomed) chat.close()
-      else if (keeps && chat.isQuiet) this.#pool.keep(this)
-      else await this.#sayGoodbye(conclusion)
+      else if (!keeps || !chat.isQuiet) await this.#sayGoodbye(conclusion)
+      else if (conclusion !== 'aborted' || (await this.#reset())) this.#pool.keep(this)
     }
     this.#tellPostmaster()
+  }
+
+  /** Has the server forget what it refused. False: it is gone. */
+  async #reset(): Promise<boolean> {
+    this.#turns.take(this.chat)
+    this.chat.write('RSET\r\n')
+    return typeof (await this.#turns.next(this.chat, 'RSET')) !== 'string'
   }
 
   /** A transcript for the postmaster has the answer to the last command but QUIT. */
@@ -276,10 +283,7 @@ export class Session implements Poolable {
     this.#turns.take(chat)
     let lastWord = conclusion === 'quitting' ? '' : 'QUIT\r\n'
     if (conclusion === 'aborted' && features.pipelining && settings.skip_quit_response) lastWord = `RSET\r\n${lastWord}`
-    else if (conclusion === 'aborted') {
-      chat.write('RSET\r\n')
-      if (typeof (await this.#turns.next(chat, 'RSET')) === 'string') return
-    }
+    else if (conclusion === 'aborted' && !(await this.#reset())) return
     if (settings.skip_quit_response && !this.#hearsOut(conclusion)) {
       chat.close(lastWord)
       return

@@ -27,7 +27,6 @@ export class Transaction implements ChatListener {
   #phase: Phase = 'commands'
   #answered = 0
   #nextRcpt = 0
-  #hasMailReply = false
   #isMailRefused = false
   /** Recipients that this server has not refused. */
   readonly #alive: Set<number>
@@ -63,7 +62,6 @@ export class Transaction implements ChatListener {
 
   reply(reply: ServerReply): void {
     if (this.#phase === 'over') return
-    if (reply.code === 421) this.#session.doom()
     // With commands in flight a line that is no reply may stand for one: from here on nothing can be told apart.
     if (this.#isPipelined && this.#session.chat.heardGarbage) {
       this.#session.chat.destroy()
@@ -75,7 +73,7 @@ export class Transaction implements ChatListener {
 
   ended(ending: Ending): void {
     if (this.#phase === 'over') return
-    if (!this.#hasMailReply && this.#session.isReused) this.#over('stale')
+    if (this.#answered === 0 && this.#session.isReused) this.#over('stale')
     else {
       this.#fail(ended(this.#session.host, ending, this.#state), this.#alive)
       this.#over('broken')
@@ -146,7 +144,6 @@ export class Transaction implements ChatListener {
   }
 
   #mail(reply: ServerReply): void {
-    this.#hasMailReply = true
     if (!isClass(reply, 2)) {
       this.#isMailRefused = true
       this.#fail(refused(this.#session.host, reply, 'MAIL'), this.#alive)
@@ -193,7 +190,7 @@ export class Transaction implements ChatListener {
     this.#await()
   }
 
-  /** DATA was not sent, or was refused. A kept connection needs no RSET now: its next use begins with one. */
+  /** DATA was not sent, or was refused. */
   #abort(): void {
     this.keeps = this.#session.isWorthKeeping(this.#delivery)
     this.#over('aborted')
@@ -204,9 +201,7 @@ export class Transaction implements ChatListener {
       if (this.#accepted.length > 0) this.#fail(refused(this.#session.host, reply, 'DATA'), this.#accepted)
       this.#abort()
     } else if (this.#accepted.length === 0) {
-      // All recipients were refused while DATA was under way: no content for nobody, and no wait for what is said of it.
-      this.#session.chat.write('.\r\n')
-      this.#over('done')
+      this.#empty()
     } else if (this.#script.probes !== undefined) {
       // There is no other way to take DATA back.
       this.#deliverable(this.#accepted, { ...reply, status: '2.0.0' })
@@ -214,6 +209,18 @@ export class Transaction implements ChatListener {
       this.#over('broken')
     } else if (this.#delivery.isStopping) this.#stop()
     else this.#body()
+  }
+
+  /** All recipients were refused while DATA was under way: no content for nobody. What is said of it matters to the next message alone. */
+  #empty(): void {
+    this.#session.chat.write('.\r\n')
+    this.keeps = !this.#session.flavour.replyForEach && this.#session.isWorthKeeping(this.#delivery)
+    if (!this.keeps) {
+      this.#over('done')
+      return
+    }
+    this.#phase = 'dot'
+    this.#await()
   }
 
   #body(): void {

@@ -58,6 +58,7 @@ export class Dialog implements ChatOwner, Turn {
       settings.smtpd_timeout,
       deadlineOf(settings, () => this.silent()),
     )
+    if (this.isPremature('CONNECT')) return
     this.settle(greet(session), (greeting) => {
       if (this.isPremature('CONNECT')) return
       if (session.denied) this.answer(greeting)
@@ -180,10 +181,11 @@ export class Dialog implements ChatOwner, Turn {
 
   /** A line that is no command for the table. */
   #answerLine(reply: Reply): undefined {
+    const { errors } = this.counts
     if (reply !== REPLIES.ok) this.counts.errors++
     this.session.transcript?.answered(reply)
     this.#verb = ''
-    this.#reply(reply)
+    this.#reply(reply, errors)
   }
 
   #obeyFound(found: Found): undefined {
@@ -198,6 +200,7 @@ export class Dialog implements ChatOwner, Turn {
   /** Answers a command, with all that follows from it: counts, the tarpit, limits, the end. */
   answer(reply: Reply): undefined {
     const final = softened(this.session, reply)
+    const { errors } = this.counts
     if (final.code < 400) {
       // 354 is no answer yet: DATA counts when the message is taken.
       if (final.code !== 354) this.counts.passed(this.#verb)
@@ -206,15 +209,20 @@ export class Dialog implements ChatOwner, Turn {
     if (isDelivery(this.#verb, reply)) this.counts.forgive()
     this.session.transcript?.answered(reply)
     if (CHECKPOINTS.has(this.#verb) && final.code === 250) this.session.transcript?.checkpoint()
-    this.#reply(final)
+    this.#reply(final, errors)
   }
 
-  #reply(reply: Reply): undefined {
+  /** @param errors how many there were before this command */
+  #reply(reply: Reply, errors: number): undefined {
+    this.#tarpit(errors, () => this.#finish(reply))
+  }
+
+  /** Who has made too many errors waits for every reply (smtpd_soft_error_limit, smtpd_error_sleep_time). */
+  #tarpit(errors: number, next: () => undefined): undefined {
     const { settings, deps } = this.session
-    const isSlow = this.counts.errors > settings.smtpd_soft_error_limit && settings.smtpd_error_sleep_time > 0
-    if (!isSlow) return this.#finish(reply)
+    if (errors < settings.smtpd_soft_error_limit || settings.smtpd_error_sleep_time === 0) return next()
     this.#chat.flush()
-    this.settle(deps.services.clock.sleep(settings.smtpd_error_sleep_time), () => this.#finish(reply))
+    this.settle(deps.services.clock.sleep(settings.smtpd_error_sleep_time), next)
   }
 
   #finish(reply: Reply): undefined {
@@ -228,11 +236,8 @@ export class Dialog implements ChatOwner, Turn {
   }
 
   #tooMany(): undefined {
-    const { settings, deps } = this.session
-    const last = replies.tooManyErrors(settings.myhostname)
-    if (settings.smtpd_error_sleep_time === 0) return this.hangUp(last)
-    this.#chat.flush()
-    this.settle(deps.services.clock.sleep(settings.smtpd_error_sleep_time), () => this.hangUp(last))
+    const last = replies.tooManyErrors(this.session.settings.myhostname)
+    this.#tarpit(this.counts.errors, () => this.hangUp(last))
   }
 
   #say(reply: Reply): undefined {

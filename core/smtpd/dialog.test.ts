@@ -189,3 +189,26 @@ test('limits of recipients and sizes', () =>
       MAIL,
     ]),
   ))
+
+test('the envelope counts for message_size_limit', () =>
+  withServer({ parameters: { message_size_limit: '1500' } }, (server) =>
+    dialog(server, [
+      MAIL,
+      RCPT,
+      DATA,
+      [`${'x'.repeat(500)}\r\n.\r\n`, QUEUED],
+      MAIL,
+      RCPT,
+      DATA,
+      [`${'x'.repeat(900)}\r\n.\r\n`, '552 5.3.4 Error: message file too big'],
+      MAIL,
+    ]),
+  ))
+
+test('allow_min_user: a dash in front of an address', async () => {
+  const BAD = '501 5.1.7 Bad sender address syntax'
+  await withServer({}, (server) => dialog(server, [['MAIL FROM:<-a@x.test>', BAD]]))
+  await withServer({ parameters: { allow_min_user: 'yes' } }, (server) =>
+    dialog(server, [['MAIL FROM:<-a@x.test>', '250 2.1.0 Ok']]),
+  )
+})

@@ -23,7 +23,7 @@ function kept(key: Exclude<keyof Gathered, 'source'>, isGood: (value: string) =>
 }
 
 const ATTRIBUTES: ReadonlyMap<string, Attribute<Gathered>> = new Map<string, Attribute<Gathered>>([
-  ['NAME', kept('name', (value) => value.toUpperCase() === '[TEMPUNAVAIL]' || isAttributeName(value))],
+  ['NAME', kept('name', isAttributeName)],
   [
     'ADDR',
     (gathered, value) => {
@@ -38,7 +38,7 @@ const ATTRIBUTES: ReadonlyMap<string, Attribute<Gathered>> = new Map<string, Att
   ['PROTO', kept('protocol', (value) => value.length <= MAX_PROTOCOL)],
   [
     'SOURCE',
-    (gathered, value = '') => {
+    (gathered, value = 'LOCAL') => {
       const source = value.toUpperCase()
       if (source !== 'LOCAL' && source !== 'REMOTE') return false
       gathered.source = source

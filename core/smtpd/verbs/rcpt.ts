@@ -3,7 +3,7 @@ import { type AcceptedRecipient, NOTIFY } from '../../facts.ts'
 import { isAsciiDomain, parseAddress, quoteAddress } from '../../protocol/address.ts'
 import { splitWords } from '../../protocol/command.ts'
 import { REPLIES, replies } from '../../protocol/reply-text.ts'
-import { decodeXtext } from '../../protocol/xtext.ts'
+import { decodeWideXtext } from '../../protocol/xtext.ts'
 import { oneLine, type Reply, reply } from '../../reply.ts'
 import { askRecipient } from '../access.ts'
 import { command, isReply } from '../command.ts'
@@ -108,7 +108,7 @@ function parseOrcpt(value: string): string | undefined {
   if (semicolon <= 0) return undefined
   const type = value.slice(0, semicolon)
   const address = value.slice(semicolon + 1)
-  const decoded = type.toLowerCase() === 'utf-8' ? decodeUnitext(address) : decodeXtext(address)
+  const decoded = type.toLowerCase() === 'utf-8' ? decodeUnitext(address) : decodeWideXtext(address)
   return decoded === undefined ? undefined : oneLine(`${type};${decoded}`)
 }
 

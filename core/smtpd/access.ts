@@ -50,10 +50,17 @@ export function askRecipient(session: SmtpSession, question: Question & { recipi
   // Who is probed by us may probe back: that address must exist.
   if (session.settings.probeSender.is(question.recipient.text, session.deps.services.clock.now())) return undefined
   const stages = recipientStages(session)
-  return evaluate(session, stages, question, (held) => held.ifPermit ?? firstDeferred(session))
+  return evaluate(session, stages, question, (held) => firstDeferred(session) ?? held.ifPermit)
 }
 
-/** DATA, the end of data, ETRN. */
+/** ETRN: its own list, after those of the client that were put off. */
+export function askEtrn(session: SmtpSession, question: Question): MaybePromise<Reply | undefined> {
+  const lists: readonly AccessStage[] = session.settings.smtpd_delay_reject ? ['connect', 'helo', 'etrn'] : ['etrn']
+  const { deferred } = session
+  return evaluate(session, lists, question, (held) => deferred?.get('connect') ?? deferred?.get('helo') ?? held.ifPermit)
+}
+
+/** DATA and the end of data. */
 export function askStage(session: SmtpSession, stage: AccessStage, question: Question): MaybePromise<Reply | undefined> {
   return evaluate(session, [stage], question, (held) => held.ifPermit)
 }

@@ -19,9 +19,9 @@ export const vrfy = command<Verify>({
   check(session, argument) {
     if (session.settings.disable_vrfy_command) return REPLIES.vrfyDisabled
     const { words } = splitWords(argument)
-    if (words.length === 0) return REPLIES.vrfySyntax
-    const isUtf8 = words.length > 1 && words.at(-1)?.toUpperCase() === 'SMTPUTF8'
+    const isUtf8 = words.at(-1)?.toUpperCase() === 'SMTPUTF8'
     const asked = isUtf8 ? words.slice(0, -1) : words
+    if (asked.length === 0) return REPLIES.vrfySyntax
     const path = asked.join(' ')
     const address = parseAddress(path, { ...session.settings.address, strict: false })
     if (address === undefined || address.text === '' || !(isUtf8 || isAsciiDomain(address)))

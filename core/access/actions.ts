@@ -50,7 +50,7 @@ export function createActions(deps: ActionsDeps): AccessActions {
     const known = compiled.get(text)
     if (known !== undefined) return known
     if (compiled.size >= KEPT) compiled.clear()
-    const pending = deps.restrictions.compile(text)
+    const pending = deps.restrictions.compile(text, true)
     compiled.set(text, pending)
     pending.then(
       (check) => compiled.set(text, check),

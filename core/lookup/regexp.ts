@@ -6,7 +6,7 @@
 import { type Matcher, RE2JS } from 're2js'
 import { compileRules, type Rule } from './rules.ts'
 import { openSource, type Read, wholly } from './source.ts'
-import type { TableType } from './table.ts'
+import { EmptyResult, type Table, type TableType } from './table.ts'
 
 /** What a flag letter toggles, by table type. Matching starts case-insensitive; pcre also lets `.` match a line end. */
 const FLAGS: Readonly<Record<'regexp' | 'pcre', Readonly<Record<string, Toggle>>>> = {
@@ -135,8 +135,8 @@ function template(text: string, groups: number): ((matcher: Matcher) => string) 
 }
 
 const reader = (type: 'regexp' | 'pcre'): Read =>
-  wholly((lines, warn) =>
-    compileRules<string>(lines, warn, (text) => {
+  wholly((lines, warn) => {
+    const compile = (text: string): Rule<string> => {
       const pattern = splitPattern(text, type)
       const expression = compilePattern(type, pattern)
       if (pattern.negated) {
@@ -149,13 +149,24 @@ const reader = (type: 'regexp' | 'pcre'): Read =>
         const matcher = expression.matcher(key)
         return matcher.find() ? matcher : undefined
       }
-      return { matches, rest: pattern.rest, value } satisfies Rule<string>
-    }),
-  )
+      return { matches, rest: pattern.rest, value }
+    }
+    return compileRules<string>(lines, warn, compile, true)
+  })
+
+/** Refuses to give out the empty values that rules may have. */
+function neverEmpty(table: Table): Table {
+  const lookup = (key: string) => {
+    const value = table.lookup(key)
+    if (value === '') throw new EmptyResult(table.spec, key)
+    return value
+  }
+  return { spec: table.spec, wholeKeys: true, lookup, inspect: () => table.inspect?.() ?? {}, close: () => table.close?.() }
+}
 
 const patternType = (name: 'regexp' | 'pcre'): TableType => ({
   name,
-  open: (source, context) => openSource(name, source, true, reader(name), context),
+  open: (source, context) => neverEmpty(openSource(name, source, true, reader(name), context)),
 })
 
 export const regexp = patternType('regexp')

@@ -5,6 +5,7 @@
  * path: synchronous), all (independent, awaited together), tell (never awaited, errors isolated).
  */
 import { AsyncParallelHook, AsyncSeriesBailHook, AsyncSeriesWaterfallHook, SyncHook, SyncWaterfallHook } from 'tapable'
+import type { CopiesRequest, HeaderAddressRequest, IntakeRequest, NewRecipient } from './cleanup/hooked.ts'
 import type { Event } from './events.ts'
 import type { AccessRequest, SaslFacts, Session, TlsFacts, Transaction } from './facts.ts'
 import {
@@ -21,7 +22,7 @@ import {
   type WarnSink,
 } from './guard.ts'
 import type { MessageRequest } from './message/types.ts'
-import type { Envelope, QueueId, Recipient, RecipientFailure, SpaceFacts } from './queue/types.ts'
+import type { Envelope, Recipient, RecipientFailure, SpaceFacts } from './queue/types.ts'
 import type { Reply } from './reply.ts'
 import type {
   Destination,
@@ -72,18 +73,6 @@ export interface TlsClientRequest {
 export interface TlsPolicy {
   readonly level: string
   readonly [detail: string]: unknown
-}
-/** Addresses on their way into the queue. */
-export interface IntakeRequest {
-  readonly queueId: QueueId
-  readonly session: Session | undefined
-  readonly transaction: Transaction | undefined
-}
-export interface NewRecipient {
-  readonly address: string
-  readonly original: string
-  readonly orcpt?: string
-  readonly notify?: number
 }
 export interface AdmitRequest {
   readonly session: Session | undefined
@@ -206,8 +195,14 @@ export function createHooks(fault: FaultSink, warned: WarnSink) {
 
     /** Sender on its way into the queue: canonical, masquerade. */
     'cleanup.sender': shape<string, IntakeRequest>('cleanup.sender'),
-    /** Recipients on their way into the queue: canonical, virtual aliases (1 to n), automatic bcc. */
+    /** Recipients on their way into the queue, those of copies too: canonical, masquerade. */
     'cleanup.recipients': shape<readonly NewRecipient[], IntakeRequest>('cleanup.recipients'),
+    /** Who gets a copy of mail from a client: automatic bcc. Recipients that are added have `copy`. */
+    'cleanup.copies': shape<readonly NewRecipient[], CopiesRequest>('cleanup.copies'),
+    /** Rewritten recipients become others: virtual aliases (1 to n). */
+    'cleanup.aliases': shape<readonly NewRecipient[], IntakeRequest>('cleanup.aliases'),
+    /** An address in the headers of mail whose headers are rewritten (local_header_rewrite_clients): canonical, masquerade. */
+    'cleanup.header_address': shape<string, HeaderAddressRequest>('cleanup.header_address'),
     /** Header and body checks: may edit and refuse. */
     'cleanup.message': decide<MessageRequest, Refusal>('cleanup.message'),
 

@@ -4,8 +4,8 @@ import { joinFacts, scanFacts } from '../message/facts.ts'
 import { HeaderBlock, rawText } from '../message/headers.ts'
 import type { Header } from '../message/types.ts'
 import type { Refusal } from '../verdict.ts'
-import { completeHeaders } from './completion.ts'
 import { closeNames, cutHeaders, dropHeaders, endAtNul, missingHeaders } from './head.ts'
+import { headerMapping, rewriteHeaders } from './header-addresses.ts'
 import { ContentRequest } from './request.ts'
 import type { IntakeResult } from './types.ts'
 import { type Finished, getsMissing, headerLines, missing, tellId, type WholeMessage } from './whole.ts'
@@ -36,7 +36,7 @@ export async function runSteps(message: WholeMessage, trace: readonly string[]):
   if (refusal !== undefined) return refused(request, refusal)
   dropHeaders(headers, rules.dropped)
   const completion = rules.completion.headers(session)
-  if (completion !== undefined) completeHeaders(headers, completion)
+  if (completion !== undefined) await rewriteHeaders(headers, completion, headerMapping(message))
   if (getsMissing(message))
     for (const header of missingHeaders(missing(message, (name) => headers.find(name) !== undefined)))
       headers.append(rawText(header))

@@ -32,7 +32,7 @@ export const CLEANUP = declare('cleanup', {
   mime_nesting_limit: count('100', 'Parts may be nested so deeply; deeper ones are told in the log.'),
   receive_override_options: list(
     '',
-    'Parts of the intake that a listener leaves out: `no_unknown_recipient_checks`, `no_header_body_checks`. `no_address_mappings` and `no_milters` have no effect in this version.',
+    'Parts of the intake that a listener leaves out: `no_unknown_recipient_checks`, `no_header_body_checks`, `no_address_mappings`. `no_milters` has no effect in this version.',
   ),
   remote_header_rewrite_domain: text(
     '',

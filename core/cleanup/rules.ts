@@ -14,6 +14,8 @@ export interface Rules {
   readonly dropped: ReadonlySet<string>
   readonly completion: Completion
   readonly hostname: string
+  /** Addresses are rewritten, and copies made: not so with `no_address_mappings` (receive_override_options). */
+  readonly mapsAddresses: boolean
 }
 
 /** Reads them. @throws ParameterError */
@@ -28,5 +30,6 @@ export function rulesOf(runtime: ListenerRuntime): Rules {
     dropped,
     completion: completionOf(runtime),
     hostname,
+    mapsAddresses: !values.receive_override_options.includes('no_address_mappings'),
   }
 }

@@ -8,12 +8,6 @@ export interface Fate {
 /** Patterns of names; the first that fits decides. */
 const FATES: readonly (readonly [pattern: RegExp, kind: Fate['kind'], reason: string])[] = [
   [/^postscreen_|^dnsblog_|^tlsproxy_/, 'unsupported', 'there is no postscreen'],
-  [
-    /^(masquerade|canonical|virtual_alias|sender_canonical|recipient_canonical)_/,
-    'unsupported',
-    'addresses are not rewritten so',
-  ],
-  [/^(always_bcc|(sender|recipient)_bcc_maps)$/, 'unsupported', 'automatic copies are not made'],
   [/^address_verify_/, 'ignored', 'what is known of addresses is in the shared state'],
   [/^lmtp_/, 'unsupported', 'the LMTP client has no such setting'],
   [/^(smtp|smtpd|tls|milter|smtputf8|rbl|reject|unverified)_/, 'unsupported', 'no such parameter is known'],

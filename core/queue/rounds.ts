@@ -59,7 +59,7 @@ export class Rounds {
 
   async #ended(active: Active): Promise<RoundEnd> {
     if (active.order === 'delete') return this.#remove(active)
-    if (active.successes.length > 0) await this.#tell(active, 'success', active.successes)
+    if (active.successes.length > 0 && (await this.#tell(active, 'success', active.successes))) forgetExpanded(active)
     if (active.failures.length > 0) await this.#bounce(active, active.failures)
     if (active.unfinished > 0 && active.order === undefined) await this.#reschedule(active)
     if (active.unfinished === 0 || this.#isDeleted(active)) return active.isGone ? this.#removed(active) : this.#remove(active)
@@ -186,6 +186,11 @@ export class Rounds {
     const message = `${what}: ${error instanceof Error ? error.message : String(error)}`
     this.#options.services.emit({ type: 'warning', where: 'queue', message })
   }
+}
+
+/** The sender knows which recipients were expanded; the next round has nothing to tell of them. */
+function forgetExpanded({ message, successes }: Active): void {
+  for (const { index } of successes) delete message.envelope.recipients[index]?.expanded
 }
 
 /** Those that were tried come first, as they went: a notice lists them so. */

@@ -62,7 +62,7 @@ export {
   userKeys,
 } from './lookup/search.ts'
 export type { Table, TableContext, TableType } from './lookup/table.ts'
-export { TableError } from './lookup/table.ts'
+export { EmptyResult, TableError } from './lookup/table.ts'
 export { ADDRESS_HEADERS, type AddressList, parseAddresses } from './message/addresses.ts'
 export { type ContentType, parseContentType } from './message/content-type.ts'
 export { headerText, rawText } from './message/headers.ts'

@@ -26,8 +26,12 @@ export interface Destinations {
 
 /** A compiled list of restrictions: for table results that name restrictions, and for restriction classes. */
 export interface Restrictions {
-  /** Compiles `reject_unauth_destination, permit` and the like. @throws Error naming the word it does not know */
-  compile(text: string): Promise<(request: AccessRequest) => MaybePromise<Verdict | undefined>>
+  /**
+   * Compiles `reject_unauth_destination, permit` and the like.
+   * @param asPostfix as in an access table: what can not be understood answers 451 in its place
+   * @throws Error naming the word it does not know
+   */
+  compile(text: string, asPostfix?: boolean): Promise<(request: AccessRequest) => MaybePromise<Verdict | undefined>>
 }
 
 /** What an access(5) value is applied to, for the reply's text. */

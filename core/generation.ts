@@ -32,6 +32,12 @@ export interface TransportRuntime {
   readonly config: TransportConfig
   readonly scope: Scope
   readonly hooks: Hooks
+  /** DNS as this transport sees it (smtp_dns_reply_filter); absent: that of the process. */
+  readonly dns?: Resolver
+  /** Tables of this generation. Absent: it has none. */
+  readonly tables?: PluginContext['tables']
+  /** Compiles a match list. @throws Error for a pattern that can not be used */
+  readonly matchList?: PluginContext['matchList']
 }
 
 export interface Generation {

@@ -1,5 +1,5 @@
 /** What a plugin is given at set-up: the services of its process, as its listener, transport or the gateway sees them. */
-import { ACCESS_PARAMETERS, createActions, createDestinations, createMatchList, filteredDns } from '../access/index.ts'
+import { createActions, createDestinations, createMatchList, filteredDns } from '../access/index.ts'
 import type { Services } from '../generation.ts'
 import type { Hooks } from '../hooks.ts'
 import type { Tables } from '../lookup/index.ts'
@@ -10,6 +10,7 @@ import type { State } from '../state/types.ts'
 import { createRestrictions } from './compile.ts'
 import { warnSink } from './sinks.ts'
 import type { Configuration } from './types.ts'
+import { wordsOf } from './units.ts'
 
 /** Where a step stands. */
 export interface Place {
@@ -25,9 +26,17 @@ export interface Place {
   onStop(stop: () => unknown): void
 }
 
-/** DNS as steps of the access lists see it (smtpd_dns_reply_filter); the rest sees all. */
-async function dnsOf({ services, tables, scope, stage }: Place): Promise<Resolver> {
-  const specs = hookOf('access', stage) === undefined ? [] : scope.values(ACCESS_PARAMETERS).smtpd_dns_reply_filter
+/** The parameter that filters DNS for what stands there: smtpd_dns_reply_filter in access lists, that of its agent in a transport. */
+function dnsFilterOf({ scope, stage }: Place): string | undefined {
+  if (stage === 'deliver') return `${scope.text('process_name')}_dns_reply_filter`
+  return hookOf('access', stage) === undefined ? undefined : 'smtpd_dns_reply_filter'
+}
+
+/** DNS as access lists and transports see it; the rest sees all. */
+async function dnsOf(place: Place): Promise<Resolver> {
+  const { services, tables, scope } = place
+  const name = dnsFilterOf(place)
+  const specs = name === undefined ? [] : wordsOf(scope.text(name) ?? '')
   if (specs.length === 0) return services.dns
   const opened = await Promise.all(specs.map((spec) => tables.open(spec)))
   const { log } = services

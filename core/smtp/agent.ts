@@ -12,11 +12,13 @@ import { Delivery, type DeliveryContext, type Settle } from './delivery.ts'
 import { FLAVOURS } from './flavour.ts'
 import type { Destination, Host } from './hooked.ts'
 import { findHosts, type HostFinder } from './hosts.ts'
+import { type ServerLists, serverLists } from './lists.ts'
 import { type NextHop, type NextHopRules, parseNextHops } from './nexthop.ts'
 import { ownAddresses } from './own-addresses.ts'
 import { type Settings, settingsOf } from './parameters.ts'
+import type { SessionContext } from './place.ts'
 import { ConnectionPool } from './pool.ts'
-import { Session, type SessionContext } from './session.ts'
+import { Session } from './session.ts'
 import { isNoticed } from './transcript.ts'
 import { configurationProblem, INTERNAL, STOPPING, type Trouble, UNAVAILABLE } from './trouble.ts'
 import type { DeliveryAgent, DeliveryJob } from './types.ts'
@@ -49,6 +51,7 @@ class SmtpAgent implements DeliveryAgent {
   readonly #ways = new Map<string, Way>()
   readonly #running = new Set<Delivery>()
   readonly #signals = new WeakSet<AbortSignal>()
+  #lists: ServerLists | undefined
 
   constructor(runtime: TransportRuntime, services: Services) {
     const { hooks, scope, config } = runtime
@@ -63,7 +66,8 @@ class SmtpAgent implements DeliveryAgent {
     const file = openHostsFile('/etc/hosts', () => clock.now())
     const native = (name: string): readonly string[] => file.addresses(name)
     const isOwn = ownAddresses(this.#settings, () => clock.now(), native)
-    this.#finder = { dns: services.dns, native, isOwn, settings: this.#settings, random: () => services.random() }
+    const dns = runtime.dns ?? services.dns
+    this.#finder = { dns, native, isOwn, settings: this.#settings, random: () => services.random() }
     const notify = isNoticed(scope) ? (notice: NoticeRequest) => services.notify?.(notice) : undefined
     this.#session = { flavour, settings: this.#settings, hooks, clock, pool: this.#pool, notify }
     this.#context = {
@@ -80,6 +84,7 @@ class SmtpAgent implements DeliveryAgent {
     this.#watch(delivery)
     this.#running.add(delivery)
     try {
+      this.#lists ??= await serverLists(this.#runtime)
       this.#pool.note(way.destination.nexthop)
       await this.#overIdle(delivery)
       if (delivery.open.size > 0) await this.#overHops(delivery, way)
@@ -204,8 +209,11 @@ class SmtpAgent implements DeliveryAgent {
 
   async #connect(delivery: Delivery, host: Host, more: { isBest: boolean; isOnly: boolean }): Promise<Session | undefined> {
     const { destination } = delivery
+    const lists = this.#lists ?? (await serverLists(this.#runtime))
+    const isWatched = lists.isWatched !== undefined && (await lists.isWatched(host))
     const connected = await dial(host, { hooks: this.#runtime.hooks, settings: this.#settings, destination })
-    if ('socket' in connected) return new Session(connected.socket, { destination, host, ...more }, this.#session)
+    const place = { destination, host, lists, isWatched, ...more }
+    if ('socket' in connected) return new Session(connected.socket, place, this.#session)
     delivery.why = connected.trouble
     // A socket's trouble is said with the outcome alone.
     if (host.family !== 'unix') delivery.tell(connected.trouble.reason)

@@ -55,8 +55,10 @@ async function mailHosts(domain: string, port: number, finder: HostFinder): Prom
   const { settings } = finder
   const mx = await finder.dns.resolve(domain, 'MX')
   if (mx.status === 'missing' || mx.status === 'empty') return plainHosts(domain, port, finder)
-  if (mx.status === 'failed')
-    return settings.ignore_mx_lookup_error ? plainHosts(domain, port, finder) : nothing(unfound('4.4.3', mx.reason))
+  if (mx.status === 'failed') {
+    const isIgnored = settings.ignore_mx_lookup_error && mx.isFiltered !== true
+    return isIgnored ? plainHosts(domain, port, finder) : nothing(unfound(failureStatus(mx), mx.reason))
+  }
   const records = mx.records.map(({ data }) => data)
   if (records.some(({ exchange }) => exchange === ''))
     return nothing(unfound('5.1.0', `Domain ${domain} does not accept mail (nullMX)`))
@@ -164,7 +166,12 @@ function fromDns(name: string, answers: readonly Answer<'A' | 'AAAA'>[], setting
 function lookupTrouble(answers: readonly Answer[]): Trouble {
   const failed = answers.find(({ status }) => status === 'failed')
   const answer = failed ?? answers[answers.length - 1]
-  return unfound(failed === undefined ? '5.4.4' : '4.4.3', answer?.reason ?? 'no address family to look up')
+  return unfound(failed === undefined ? '5.4.4' : failureStatus(failed), answer?.reason ?? 'no address family to look up')
+}
+
+/** What the operator's filter leaves nothing of is refused by policy. */
+function failureStatus({ isFiltered }: Answer): string {
+  return isFiltered === true ? '4.7.0' : '4.4.3'
 }
 
 /** inet_protocols as record types, in the order in which they are asked. */

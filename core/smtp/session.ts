@@ -4,7 +4,7 @@
  * `smtp.auth` are asked there.
  */
 import type { Duplex } from 'node:stream'
-import { type Hooks, type NoticeRequest, shaped } from '../hooks.ts'
+import { type Hooks, shaped } from '../hooks.ts'
 import type { Clock } from '../plugin.ts'
 import { Chat } from './chat.ts'
 import type { Delivery } from './delivery.ts'
@@ -12,9 +12,10 @@ import { isInternational, isSendable, mailCommand, rcptCommand, senderFor } from
 import { PLAIN } from './features.ts'
 import type { Flavour } from './flavour.ts'
 import { type Offer, shakeHands } from './handshake.ts'
-import type { Destination, Features, Host, OutgoingContext, OutgoingEnvelope } from './hooked.ts'
+import type { Features, Host, OutgoingContext, OutgoingEnvelope } from './hooked.ts'
 import { hasInternationalHeader } from './international.ts'
 import type { Settings } from './parameters.ts'
+import type { SessionContext, SessionPlace } from './place.ts'
 import type { ConnectionPool, Poolable } from './pool.ts'
 import { scriptOf } from './script.ts'
 import { type Source, sourceOf } from './source.ts'
@@ -23,27 +24,6 @@ import { Transcript } from './transcript.ts'
 import { badAddress, localError, needsUtf8, relayName, type Trouble, tooLarge } from './trouble.ts'
 import { Turns } from './turn.ts'
 import { xforwardCommands } from './xforward.ts'
-
-/** What all connections of a transport share. */
-export interface SessionContext {
-  readonly flavour: Flavour
-  readonly settings: Settings
-  readonly hooks: Hooks
-  readonly clock: Clock
-  readonly pool: ConnectionPool<Session>
-  /** Tells the postmaster of protocol errors; undefined: nobody wants to know. */
-  readonly notify?: ((notice: NoticeRequest) => void) | undefined
-}
-
-/** What is special about one. */
-export interface SessionPlace {
-  readonly destination: Destination
-  readonly host: Host
-  /** No other host has a better preference. */
-  readonly isBest: boolean
-  /** It is the only address of its next hop. */
-  readonly isOnly: boolean
-}
 
 export class Session implements Poolable {
   readonly flavour: Flavour
@@ -80,7 +60,9 @@ export class Session implements Poolable {
     this.#turns = new Turns(context.settings)
     const filter = context.hooks['smtp.reply'].isUsed() ? (line: string) => this.#filtered(line) : undefined
     this.#notify = context.notify
-    this.transcript = context.notify === undefined ? undefined : new Transcript()
+    const watch = (direction: string, line: string): void => this.#note(`${direction} ${relayName(this.host)}: ${line}`)
+    if (place.isWatched) this.transcript = new Transcript(watch)
+    else this.transcript = context.notify === undefined ? undefined : new Transcript()
     this.chat = new Chat(socket, this.#turns, filter, this.transcript)
   }
 
@@ -101,7 +83,7 @@ export class Session implements Poolable {
 
   /** Reads the greeting and says hello. The trouble it meets, if any; then the connection is closed. */
   async greet(delivery: Delivery): Promise<Trouble | undefined> {
-    const { destination, host, isBest } = this.#place
+    const { destination, host, isBest, lists } = this.#place
     const { chat, flavour, settings } = this
     this.#note = (message) => delivery.tell(message)
     const handshake = await shakeHands({
@@ -112,6 +94,7 @@ export class Session implements Poolable {
       isBest,
       flavour,
       settings,
+      lists,
       shape: (offer) => this.#shaped(offer, delivery),
       note: this.#note,
     })
@@ -268,7 +251,8 @@ export class Session implements Poolable {
 
   /** A transcript for the postmaster has the answer to the last command but QUIT. */
   #hearsOut(conclusion: Conclusion): boolean {
-    if (this.transcript?.isDue !== true || conclusion === 'quitting' || !this.features.pipelining) return false
+    if (this.#notify === undefined || this.transcript?.isDue !== true) return false
+    if (conclusion === 'quitting' || !this.features.pipelining) return false
     this.transcript.close()
     return true
   }

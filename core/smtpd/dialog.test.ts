@@ -212,3 +212,23 @@ test('allow_min_user: a dash in front of an address', async () => {
     dialog(server, [['MAIL FROM:<-a@x.test>', '250 2.1.0 Ok']]),
   )
 })
+
+test('HELO after EHLO leaves the session one of ESMTP', () =>
+  withServer({}, async (server) => {
+    const seen: string[] = []
+    server.hooks['access.rcpt'].tap('see', ({ session }) => {
+      seen.push(session.protocol)
+      return undefined
+    })
+    await dialog(server, [
+      ['HELO a', '250 mx.test'],
+      MAIL,
+      RCPT,
+      ['RSET', '250 2.0.0 Ok'],
+      ['EHLO a', EHLO],
+      ['HELO a', '250 mx.test'],
+      MAIL,
+      RCPT,
+    ])
+    assert.deepEqual(seen, ['SMTP', 'ESMTP'])
+  }))

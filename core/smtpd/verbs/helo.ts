@@ -40,7 +40,8 @@ function hello(verb: string, protocol: string, syntax: Reply, answer: (session: 
     proceed(session, { safe }) {
       session.helo = safe
       session.reset()
-      session.protocol = protocol
+      // EHLO is not undone: the client has shown that it can wait for the end of a group.
+      if (verb !== 'HELO' || session.protocol !== 'ESMTP') session.protocol = protocol
       return answer(session)
     },
   })

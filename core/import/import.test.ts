@@ -250,3 +250,21 @@ test('files that Postfix would not take are refused with their place', () => {
   assert.throws(() => imported('', 'smtp inet n - n - - smtpd\n -o nothing\n'), /master\.cf:2: expected "-o name=value"/)
   assert.throws(() => importDirectory(join(scratch, 'nowhere')), /main\.cf: there is no such file/)
 })
+
+test('mynetworks that is empty stays so: what is not set comes from the machine', () => {
+  const { yaml } = imported(`${LEVEL}mynetworks =\nmynetworks_style = host\n`)
+  assert.match(yaml, /^ {2}mynetworks: "" # main\.cf:\d$/m)
+})
+
+test('restriction lists are read as Postfix reads them', () => {
+  const list = 'PERMIT_MYNETWORKS, check_sender_access, hash:/x, reject_rbl_client, static:REJECT sleep x check_policy_service'
+  const { yaml } = imported(`${LEVEL}smtpd_sender_restrictions = ${list}\n`)
+  const steps = [...yaml.matchAll(/^ {4}- '?(.*?)'? #.*$/gm)].map(([, step]) => step).slice(0, 5)
+  assert.deepEqual(steps, [
+    'permit_mynetworks',
+    'check_sender_access hash:/x',
+    'reject_rbl_client static:REJECT',
+    'server_error {restriction sleep must be followed by number}',
+    'server_error {restriction check_policy_service must be followed by transport:server}',
+  ])
+})

@@ -99,7 +99,7 @@ class CachingResolver implements Resolver {
     this.#kept.clear()
   }
 
-  /** `localhost` is never asked for (RFC 6761 6.3); then the hosts file. */
+  /** What the hosts file says. */
   #local<T extends RecordType>(name: string, type: T): Answer<T> | undefined {
     const values = localValues(name, type, this.#hosts)
     if (values.length === 0) return undefined
@@ -168,7 +168,6 @@ function settingsOf(options: ResolverOptions, now: () => number): () => Resolver
 
 function localValues(name: string, type: RecordType, hosts: ReturnType<typeof openHostsFile> | undefined): readonly string[] {
   if (type === 'A' || type === 'AAAA') {
-    if (name === 'localhost' || name.endsWith('.localhost')) return [type === 'A' ? '127.0.0.1' : '::1']
     return hosts?.addresses(name).filter((address) => address.includes(':') === (type === 'AAAA')) ?? []
   }
   if (type !== 'PTR' || hosts === undefined) return []

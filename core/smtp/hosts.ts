@@ -127,6 +127,8 @@ async function addressesOf(name: string, finder: HostFinder): Promise<Addresses>
   const { settings } = finder
   const wanted = families(settings)
   if (parseIp(name) !== undefined) return { name, addresses: [name], authenticated: false }
+  const loopback = wanted.flatMap((type) => loopbackOf(name, type))
+  if (loopback.length > 0) return { name, addresses: loopback, authenticated: false }
   const usesDns = !settings.disable_dns_lookups && settings.host_lookup.includes('dns')
   const usesNative = settings.disable_dns_lookups || settings.host_lookup.includes('native')
   let trouble: Trouble | undefined
@@ -138,6 +140,12 @@ async function addressesOf(name: string, finder: HostFinder): Promise<Addresses>
   }
   if (!usesNative) return { name, addresses: [], authenticated: false, ...(trouble === undefined ? {} : { trouble }) }
   return nativeAddresses(name, wanted, finder)
+}
+
+/** `localhost` is this host, whatever DNS makes of it (RFC 6761 6.3). */
+function loopbackOf(name: string, type: 'A' | 'AAAA'): readonly string[] {
+  if (!/^(?:.*\.)?localhost\.?$/i.test(name)) return []
+  return [type === 'A' ? '127.0.0.1' : '::1']
 }
 
 /** As the system would look a host up: the hosts file, then addresses in DNS. */

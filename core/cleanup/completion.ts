@@ -9,8 +9,8 @@ import { CLEANUP } from './parameters.ts'
 export interface Completion {
   /** Completes an envelope address. */
   envelope(address: string): string
-  /** How addresses in headers of this client's mail are completed; undefined: not at all. */
-  headers(session: Session): CompletionRules | undefined
+  /** How addresses in headers of this client's mail are completed; undefined: not at all. Rejects with TableError. */
+  headers(session: Session): CompletionRules | undefined | Promise<CompletionRules | undefined>
 }
 
 /** Reads the rules of a listener. @throws ParameterError */
@@ -28,6 +28,9 @@ export function completionOf(runtime: ListenerRuntime): Completion {
   const isOurs = headerRewriteClients(local_header_rewrite_clients, runtime)
   return {
     envelope: (address) => completeAddress(address, own),
-    headers: (session) => (isOurs(session) ? own : others),
+    headers: (session) => {
+      const known = isOurs(session)
+      return known instanceof Promise ? known.then((yes) => (yes ? own : others)) : known ? own : others
+    },
   }
 }

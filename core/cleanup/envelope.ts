@@ -88,7 +88,11 @@ export function buildEnvelope(parts: EnvelopeParts): Envelope | undefined {
   const open = gone.length === 0 ? unique : unique.filter(({ expanded }) => expanded !== true)
   const to = redirect === undefined ? open : firstByAddress(open).map((one) => ({ ...one, address: redirect }))
   if (to.length === 0) return undefined
-  const recipients = [...gone, ...to].map((one) => stored(one, parts.duplicates.original))
+  // The null address, which a table may give, is that of who sends bounces.
+  const daemon = `MAILER-DAEMON@${runtime.scope.text('myhostname') ?? 'localhost'}`
+  const recipients = [...gone, ...to].map((one) =>
+    stored(one.address === '' ? { ...one, address: daemon } : one, parts.duplicates.original),
+  )
   const filter = redirect === undefined ? last(edits, 'filter')?.destination || parts.contentFilter : ''
   return {
     id,

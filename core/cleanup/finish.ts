@@ -1,5 +1,6 @@
 /** The end of data of one message: its content steps, then the queue. */
 import { StepError } from '../hooks.ts'
+import { TableError } from '../lookup/table.ts'
 import { withHeaders } from '../message/facts.ts'
 import { headerValueAt } from '../message/head.ts'
 import { receivedHeader } from '../message/received.ts'
@@ -32,6 +33,10 @@ export async function finishMessage(message: TakenMessage): Promise<IntakeResult
     abandon(body)
     // The step's failure has been told as a fault; the client is to come back.
     if (error instanceof StepError) return { kind: 'refused', refusal: NOT_NOW }
+    if (error instanceof TableError) {
+      message.context.services.emit({ type: 'warning', where: 'cleanup', message: `${message.id}: ${error.message}` })
+      return { kind: 'refused', refusal: NOT_NOW }
+    }
     throw error
   }
 }
@@ -52,7 +57,9 @@ async function settle(taken: TakenMessage): Promise<IntakeResult> {
   const mapped = addressesOf(taken, addressing)
   const addresses = mapped instanceof Promise ? await mapped : mapped
   if (addressing.refusal !== undefined) return { kind: 'refused', refusal: addressing.refusal }
-  const message: WholeMessage = { ...taken, addresses, addressing }
+  const ours = rules.completion.headers(taken.session)
+  const completion = ours instanceof Promise ? await ours : ours
+  const message: WholeMessage = { ...taken, addresses, addressing, completion }
   const trace = traceHeaders(message)
   const { hooks } = runtime
   const plain =
@@ -93,8 +100,7 @@ function holdsAny(counts: ReadonlyMap<string, number>, names: ReadonlySet<string
   return false
 }
 
-function isIncomplete({ content, rules, session, runtime }: WholeMessage): boolean {
-  const completion = rules.completion.headers(session)
+function isIncomplete({ content, rules, completion, runtime }: WholeMessage): boolean {
   if (completion === undefined) return false
   return (
     (rules.mapsAddresses && runtime.hooks['cleanup.header_address'].isUsed()) ||

@@ -19,7 +19,7 @@ export const CLEANUP = declare('cleanup', {
   hopcount_limit: count('50', 'With so many Received headers a message counts as looping and is refused.'),
   local_header_rewrite_clients: list(
     'permit_inet_interfaces',
-    'Clients whose mail gets missing headers: permit_inet_interfaces, permit_mynetworks, permit_sasl_authenticated, or tables by client address.',
+    'Clients whose mail gets missing headers, and complete and rewritten addresses in headers: permit_inet_interfaces, permit_mynetworks, permit_sasl_authenticated, or tables by client address.',
   ),
   message_drop_headers: list(
     'bcc, content-length, resent-bcc, return-path',

@@ -1,6 +1,7 @@
 /** A message between the end of its data and the queue, as the parts of the intake hand it on. */
 import type { Edit, Session, Transaction } from '../facts.ts'
 import type { ListenerRuntime } from '../generation.ts'
+import type { CompletionRules } from '../message/complete.ts'
 import { quoteAddress } from '../protocol/address.ts'
 import type { ContentFacts, QueueId, StreamedBody } from '../queue/types.ts'
 import type { Addresses, AddressRequest } from './addresses.ts'
@@ -27,6 +28,8 @@ export interface WholeMessage extends TakenMessage {
   readonly addresses: Addresses
   /** For what else of its addresses steps are asked. */
   readonly addressing: AddressRequest
+  /** How addresses in its headers are completed; undefined: its headers stay as they are. */
+  readonly completion: CompletionRules | undefined
 }
 
 /** What goes into the queue. */
@@ -59,8 +62,8 @@ export function missing(message: WholeMessage, has: (name: string) => boolean) {
 }
 
 /** Does it get Date, From and Message-ID where they are missing? */
-export function getsMissing({ rules, session }: TakenMessage): boolean {
-  return rules.values.always_add_missing_headers || rules.completion.headers(session) !== undefined
+export function getsMissing({ rules, completion }: WholeMessage): boolean {
+  return rules.values.always_add_missing_headers || completion !== undefined
 }
 
 /** Tells the Message-ID, before anything is told of the message's way. */

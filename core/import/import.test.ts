@@ -228,6 +228,8 @@ test('a cleanup service of its own is that of the listeners that name it', () =>
   -o receive_override_options=no_header_body_checks
 pure unix n - n - 0 cleanup
   -o header_checks=pcre:/etc/pure
+  -o virtual_alias_maps=inline:{a@x=b@x}
+  -o syslog_name=pure
 `,
   )
   const [first, second, third] = configuration().listeners
@@ -239,6 +241,20 @@ pure unix n - n - 0 cleanup
     ['regexp:/etc/all', 'pcre:/etc/pure', undefined],
   )
   assert.match(yaml, /^ {6}message: \[\]$/m)
+  // Addresses of its mail are rewritten as that service does.
+  assert.deepEqual(Object.keys(second?.parameters ?? {}), ['service_name', 'virtual_alias_maps'])
+  assert.ok(second?.pipeline.use?.some(({ name }) => name === 'virtual-alias'))
+})
+
+test('canonical maps, aliases and copies are mounted by their parameters', () => {
+  const { report, configuration } = imported(
+    `${LEVEL}virtual_alias_maps = inline:{a@x=b@x}\ncanonical_maps = inline:{a@x=b@x}\nalways_bcc = c@x\nmasquerade_domains = x\nsmtpd_reject_unlisted_recipient = no\n`,
+  )
+  assert.deepEqual(
+    configuration().listeners[0]?.pipeline.use?.map(({ name }) => name),
+    ['bcc', 'canonical', 'client-limits', 'virtual-alias'],
+  )
+  assert.ok(!report.some((line) => /unsupported (?:virtual|canonical|always|masquerade)/.test(line)))
 })
 
 test('files that Postfix would not take are refused with their place', () => {

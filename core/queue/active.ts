@@ -85,8 +85,7 @@ export function deliveriesOf(message: QueuedMessage, recipients: number[], limit
   return deliveries
 }
 
-/** The domain, then the whole address, without letter case. */
+/** The domain without letter case, then the address with it. */
 function sortKey(address: string): string {
-  const folded = address.toLowerCase()
-  return `${folded.slice(folded.lastIndexOf('@') + 1)}\0${folded}`
+  return `${address.slice(address.lastIndexOf('@') + 1).toLowerCase()}\0${address}`
 }

@@ -1,9 +1,10 @@
 /**
  * Content on its way in: kept in memory while it is small, streamed into the spool past a threshold, with the head always
- * at hand. Chunks are passed on as they came and never joined, but for a head that lies in several.
+ * at hand. Chunks are passed on as they came and never joined, but for a head that lies in several, and for many small ones.
  */
 import { type HeadSurvey, surveyHead, type WantedHeaders } from '../message/head.ts'
 import type { QueueId, Spool, StreamedBody } from '../queue/types.ts'
+import { Pieces } from './pieces.ts'
 
 /** A head that has not ended after so many bytes is refused: it would have to be held in memory whole. */
 export const LONGEST_HEAD = 1 << 20
@@ -25,6 +26,7 @@ export class IncomingContent {
   readonly #spool: () => Spool
   readonly #wanted: WantedHeaders
   #chunks: Buffer[] = []
+  readonly #pieces = new Pieces()
   #bytes = 0
   /** Look for the end of the head when so many bytes are there. */
   #lookAt: number
@@ -45,14 +47,24 @@ export class IncomingContent {
   write(chunk: Buffer): Promise<void> | undefined {
     if (this.#closed || this.#tooLong) return undefined
     this.#bytes += chunk.length
-    if (this.#stream !== undefined) return this.#stream.write(chunk)
-    this.#chunks.push(chunk)
+    let room: Promise<void> | undefined
+    for (const piece of this.#pieces.add(chunk)) {
+      const next = this.#keep(piece)
+      room = room === undefined || next === undefined ? (room ?? next) : room.then(() => next)
+    }
+    return room
+  }
+
+  #keep(piece: Buffer): Promise<void> | undefined {
+    if (this.#stream !== undefined) return this.#stream.write(piece)
+    this.#chunks.push(piece)
     if (this.#opening !== undefined) return this.#opening
     return this.#bytes < this.#lookAt ? undefined : this.#spill()
   }
 
   /** The content is whole. Undefined: its head is longer than LONGEST_HEAD. @throws SpoolError */
   async take(): Promise<TakenContent | undefined> {
+    for (const piece of this.#pieces.rest()) await this.#keep(piece)
     if (this.#opening !== undefined) await this.#opening
     const found = this.#tooLong ? undefined : (this.#located ?? locate(this.#chunks, this.#wanted, true))
     if (found === undefined || found.survey.headers > LONGEST_HEAD) {

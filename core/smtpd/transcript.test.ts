@@ -83,3 +83,25 @@ test('without a wanted class nothing is kept', async () => {
   await stop()
   assert.deepEqual(notices, [])
 })
+
+test('of a dialog without end the beginning and the end are kept', async () => {
+  const { server, notices, stop } = await noticing('protocol', { smtpd_junk_command_limit: '100000' })
+  const client = await greeted(server)
+  const line = `NOOP ${'x'.repeat(1500)}`
+  for (let i = 0; i < 1000; i++) await client.say(line)
+  await client.say('NONSENSE')
+  await client.say('QUIT')
+  await client.rest()
+  await stop()
+  const transcript = notices[0]?.transcript ?? []
+  assert.equal(transcript[1], `In:  ${line}`)
+  assert.deepEqual(transcript.slice(-4), [
+    'In:  NONSENSE',
+    'Out: 500 5.5.2 Error: command not recognized',
+    'In:  QUIT',
+    'Out: 221 2.0.0 Bye',
+  ])
+  assert.equal(transcript.filter((each) => each === '[what was said here is left out]').length, 1)
+  const length = transcript.join('').length
+  assert.ok(length > 2 * 128 * 1024 && length < 600 * 1024, `${length} characters`)
+})

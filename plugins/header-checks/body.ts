@@ -15,6 +15,8 @@ export interface BodyRules {
   /** body_checks_size_limit. */
   readonly limit: number
   readonly limits: MimeLimits
+  /** header_size_limit: tables see no more of a part's header. */
+  readonly headerSize: number
 }
 
 /** A change: `remove` bytes at `at` give way to `insert`. */
@@ -53,7 +55,7 @@ class BodyReader {
   #at = 0
   #inPart = 0
   /** The header of a part that is being read. */
-  #header: { readonly at: number; readonly nested: boolean; raw: string } | undefined
+  #header: { readonly at: number; readonly nested: boolean; raw: string; bytes: number } | undefined
 
   constructor(inspection: Inspection, rules: BodyRules, structure: MimeStructure) {
     this.#inspection = inspection
@@ -96,7 +98,8 @@ class BodyReader {
     this.#at += next - start
     const kind = this.#structure.plain ? 'body' : this.#structure.line(bytes, start, end)
     if (kind === 'fold' && this.#header !== undefined) {
-      this.#header.raw += `\r\n${bytes.toString('latin1', start, end)}`
+      this.#header.bytes += next - start
+      if (this.#header.raw.length < this.#rules.headerSize) this.#header.raw += `\r\n${bytes.toString('latin1', start, end)}`
       return undefined
     }
     const before = this.#finishHeader()
@@ -110,7 +113,7 @@ class BodyReader {
     { at, start, end, next }: { at: number; start: number; end: number; next: number },
   ): Promise<void> | undefined {
     if (kind === 'mime' || kind === 'nested') {
-      this.#header = { at, nested: kind === 'nested', raw: bytes.toString('latin1', start, end) }
+      this.#header = { at, nested: kind === 'nested', raw: bytes.toString('latin1', start, end), bytes: next - start }
       return undefined
     }
     const before = this.#inPart
@@ -129,7 +132,7 @@ class BodyReader {
     const name = header.raw.slice(0, header.raw.search(/[ \t:]/))
     const checks = header.nested && !isMimeHeader(name) ? this.#rules.nested : this.#rules.mime
     if (checks.tables.length === 0) return undefined
-    const target = this.#target('header', lookupText(header.raw), header.at, header.raw.length + 2)
+    const target = this.#target('header', lookupText(header.raw), header.at, header.bytes)
     return this.#inspection.check(checks, target) ?? undefined
   }
 

@@ -9,6 +9,9 @@ import { checkBody } from './body.ts'
 import { checkHeaders } from './headers.ts'
 import { type Checks, Inspection } from './inspection.ts'
 
+/** Postfix's default of header_size_limit, bytes. */
+const HEADER_SIZE = 102_400
+
 export default definePlugin<HeaderChecksOptions>({
   name: 'header-checks',
   stages: ['message'],
@@ -24,7 +27,8 @@ export default definePlugin<HeaderChecksOptions>({
       nesting: count(context, 'mime_nesting_limit', MIME_LIMITS.nesting),
       boundary: count(context, 'mime_boundary_length_limit', MIME_LIMITS.boundary),
     }
-    const rules = { mime, nested, body, limit: options.body_checks_size_limit, limits }
+    const headerSize = count(context, 'header_size_limit', HEADER_SIZE)
+    const rules = { mime, nested, body, limit: options.body_checks_size_limit, limits, headerSize }
     return {
       async 'cleanup.message'(request) {
         const inspection = new Inspection(request, (text) => context.log.warn(text))

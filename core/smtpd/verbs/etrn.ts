@@ -1,6 +1,5 @@
 /** ETRN: asks for the delivery of a site's mail (RFC 1985), where fast_flush_domains has the site. Its replies carry no enhanced status, as Postfix has it. */
 
-import { chain } from '../../lookup/maybe.ts'
 import { splitWords } from '../../protocol/command.ts'
 import { isAddressLiteral, isHostname } from '../../protocol/domain.ts'
 import { REPLIES, replies } from '../../protocol/reply-text.ts'
@@ -45,6 +44,11 @@ export const etrn = command<Site>({
       return UNABLE
     }
     const start = (isOurs: boolean) => (isOurs ? flushSite(site).then(() => STARTED, failed) : refuse())
-    return chain(flushed.name(site), start)
+    try {
+      const listed = flushed.name(site)
+      return listed instanceof Promise ? listed.then(start, failed) : start(listed)
+    } catch (error) {
+      return failed(error)
+    }
   },
 })

@@ -212,7 +212,7 @@ export function refuse(session: SmtpSession, refusal: Refusal, question: Questio
   const reply = softened(session, {
     code: refusal.code,
     status: refusal.status,
-    text: refusal.text,
+    text: legible(refusal.text, session.settings.smtputf8_enable),
     ...(refusal.close === true ? { close: true } : {}),
   })
   if (refusal.told === true) return reply
@@ -223,6 +223,14 @@ export function refuse(session: SmtpSession, refusal: Refusal, question: Questio
     ...(refusal.cause === undefined ? {} : { cause: refusal.cause }),
   })
   return reply
+}
+
+/** What can not be shown is a blank, an octet at a time: control characters, and without SMTPUTF8 all that is not ASCII. */
+function legible(text: string, utf8: boolean): string {
+  if (/^[ -~]*$/.test(text)) return text
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are meant
+  const plain = text.replace(/[\x00-\x1f\x7f]/g, ' ')
+  return utf8 ? plain : plain.replace(/[\u0080-\u{10ffff}]/gu, (character) => ' '.repeat(Buffer.byteLength(character)))
 }
 
 /** soft_bounce: 4xx in place of 5xx. */

@@ -14,7 +14,8 @@ import { asksForUtf8, mailOptions } from './mail-options.ts'
 
 /** The form of nearly every MAIL command: no options, nothing odd. */
 const PLAIN = /^FROM:(<[^<>"\\ ]*>)$/i
-const MUST_DECLARE = Object.freeze(reply(553, '5.6.7', 'Must declare SMTPUTF8 to send unicode address'))
+/** What a client is told that uses addresses beyond ASCII without saying so. */
+export const MUST_DECLARE = Object.freeze(reply(553, '5.6.7', 'Must declare SMTPUTF8 to send unicode address'))
 
 export const mail = command<MailFacts>({
   verb: 'MAIL',

@@ -4,16 +4,15 @@ import { isAsciiDomain, parseAddress, quoteAddress } from '../../protocol/addres
 import { splitWords } from '../../protocol/command.ts'
 import { REPLIES, replies } from '../../protocol/reply-text.ts'
 import { decodeWideXtext } from '../../protocol/xtext.ts'
-import { oneLine, type Reply, reply } from '../../reply.ts'
+import { oneLine, type Reply } from '../../reply.ts'
 import { askRecipient } from '../access.ts'
 import { command, isReply } from '../command.ts'
 import { askFilter, either } from '../filters.ts'
 import type { SmtpSession } from '../session.ts'
-import { illegal, strictlyAscii } from './mail.ts'
+import { illegal, MUST_DECLARE, strictlyAscii } from './mail.ts'
 import { keyed } from './mail-options.ts'
 
 const PLAIN = /^TO:(<[^<>"\\ ]*>)$/i
-const MUST_DECLARE = Object.freeze(reply(553, '5.6.7', 'Must declare SMTPUTF8 to send unicode address'))
 const PLAIN_OPTIONS = Object.freeze({ notify: 0, originalRecipient: undefined })
 
 export const rcpt = command<AcceptedRecipient>({

@@ -6,7 +6,7 @@ import { REPLIES, replies } from '../../protocol/reply-text.ts'
 import { askRecipient, askStage } from '../access.ts'
 import { command, LAST, LIMITED } from '../command.ts'
 import { either } from '../filters.ts'
-import { illegal } from './mail.ts'
+import { illegal, MUST_DECLARE, strictlyAscii } from './mail.ts'
 
 interface Verify {
   readonly address: Address
@@ -26,7 +26,7 @@ export const vrfy = command<Verify>({
     const address = parseAddress(path, { ...session.settings.address, strict: false })
     if (address === undefined || address.text === '' || !(isUtf8 || isAsciiDomain(address)))
       return illegal(session, 'VRFY', path, REPLIES.badRecipient)
-    return { address, argument: path }
+    return strictlyAscii(session, isUtf8, address.text) ? MUST_DECLARE : { address, argument: path }
   },
   ask(session, { address, argument }) {
     const question = { command: 'VRFY', recipient: address, argument }

@@ -200,13 +200,13 @@ export class Dialog implements ChatOwner, Turn {
   /** Answers a command, with all that follows from it: counts, the tarpit, limits, the end. */
   answer(reply: Reply): undefined {
     const final = softened(this.session, reply)
+    if (isDelivery(this.#verb, reply)) this.counts.forgive()
     const { errors } = this.counts
     if (final.code < 400) {
       // 354 is no answer yet: DATA counts when the message is taken.
       if (final.code !== 354) this.counts.passed(this.#verb)
     } else if (reply === FORGIVEN) this.counts.passed(this.#verb)
     else this.counts.errors++
-    if (isDelivery(this.#verb, reply)) this.counts.forgive()
     this.session.transcript?.answered(reply)
     if (CHECKPOINTS.has(this.#verb) && final.code === 250) this.session.transcript?.checkpoint()
     this.#reply(final, errors)

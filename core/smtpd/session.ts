@@ -139,7 +139,6 @@ export class SmtpSession implements Session {
     this.content = undefined
     this.receiver = undefined
     this.bdat = 'none'
-    this.deferred?.delete('mail')
   }
 
   /** `name[address]`, as Postfix calls a client. */

@@ -17,7 +17,8 @@ import { explanation, type NoticeKind, SUBJECTS, type TemplateValues } from './t
 
 /** What the bouncer needs of its process. */
 export interface BouncerDeps {
-  queue(): Queue
+  /** Where notices are handed in. */
+  queue(): Pick<Queue, 'submit'>
   newId(): QueueId
   current(): Generation
   readonly services: Services

@@ -16,7 +16,8 @@ import { BOUNCE } from './parameters.ts'
 import { wrap } from './wrap.ts'
 
 export interface NotifierDeps {
-  queue(): Queue
+  /** Where notices are handed in. */
+  queue(): Pick<Queue, 'submit'>
   newId(): QueueId
   current(): Generation
   readonly services: Services

@@ -36,7 +36,7 @@ export class AddressRequest implements IntakeRequest {
 
 const MAPPING = ['cleanup.sender', 'cleanup.recipients', 'cleanup.copies', 'cleanup.aliases'] as const
 
-/** Runs the hooks; at once where none is used. Rejects with StepError when one fails. */
+/** Runs the hooks; at once where none is used, with what was given. Rejects with StepError when one fails. */
 export function mapAddresses(
   hooks: Hooks,
   given: Addresses,

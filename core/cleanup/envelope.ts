@@ -5,6 +5,7 @@
 
 import { type Edit, NOTIFY, type Session, type Transaction } from '../facts.ts'
 import type { ListenerRuntime } from '../generation.ts'
+import type { Scope } from '../parameters.ts'
 import { quoteAddress } from '../protocol/address.ts'
 import type { Envelope, Origin, QueueId, Recipient } from '../queue/types.ts'
 import type { Addresses } from './addresses.ts'
@@ -88,11 +89,7 @@ export function buildEnvelope(parts: EnvelopeParts): Envelope | undefined {
   const open = gone.length === 0 ? unique : unique.filter(({ expanded }) => expanded !== true)
   const to = redirect === undefined ? open : firstByAddress(open).map((one) => ({ ...one, address: redirect }))
   if (to.length === 0) return undefined
-  // The null address, which a table may give, is that of who sends bounces.
-  const daemon = `MAILER-DAEMON@${runtime.scope.text('myhostname') ?? 'localhost'}`
-  const recipients = [...gone, ...to].map((one) =>
-    stored(one.address === '' ? { ...one, address: daemon } : one, parts.duplicates.original),
-  )
+  const recipients = storedRecipients([...gone, ...to], parts.duplicates.original, runtime.scope)
   const filter = redirect === undefined ? last(edits, 'filter')?.destination || parts.contentFilter : ''
   return {
     id,
@@ -119,6 +116,12 @@ function firstByAddress(recipients: readonly NewRecipient[]): NewRecipient[] {
 
 function last<K extends Edit['kind']>(edits: readonly Edit[], kind: K): Extract<Edit, { kind: K }> | undefined {
   return edits.findLast((edit): edit is Extract<Edit, { kind: K }> => edit.kind === kind)
+}
+
+/** As the queue keeps them. The null address, which a table may give, is that of who sends bounces. */
+export function storedRecipients(recipients: readonly NewRecipient[], keepsOriginal: boolean, scope: Scope): Recipient[] {
+  const daemon = `MAILER-DAEMON@${scope.text('myhostname') ?? 'localhost'}`
+  return recipients.map((one) => stored(one.address === '' ? { ...one, address: daemon } : one, keepsOriginal))
 }
 
 /** All recipients, less those that a content step took away. */

@@ -10,6 +10,7 @@ import { StateHouse } from '../state/house.ts'
 import type { OpenState } from '../state/types.ts'
 import { Rows } from './ahead.ts'
 import { createContext, type Place } from './context.ts'
+import { SPEAKING } from './engines.ts'
 import { Life } from './life.ts'
 import { mount, policyOf, type Sides } from './mount.ts'
 import { type AnyPlugin, loadPlugins, optionsOf, problemOf } from './plugins.ts'
@@ -73,9 +74,8 @@ export async function buildGeneration(
         const stressed = createScope({ assignments: { stress: STRESSED }, parent: own, registry })
         listeners.set(each.name, await listenerRuntime(each, own, stressed, build))
       }
-    const transports = new Map<string, TransportRuntime>(
-      config.transports.map((each) => [each.name, { config: each, scope: scopeOf(each), hooks: newHooks() }]),
-    )
+    const transports = new Map<string, TransportRuntime>()
+    for (const each of config.transports) transports.set(each.name, await transportRuntime(each, scopeOf(each), build))
     await setUpAll(build, scope, listeners, transports)
     if (start) await Promise.all([state.ready(), gateway.start.promise()])
     const destinations = await createDestinations(scope, (spec) => tables.open(spec))
@@ -121,6 +121,13 @@ async function listenerRuntime(
   return { config, scope, stressed, hooks: place.hooks, destinations, actions, tables, matchList }
 }
 
+async function transportRuntime(config: TransportRuntime['config'], scope: Scope, build: Build): Promise<TransportRuntime> {
+  const place = placeOf(build, scope, build.newHooks(), 'deliver')
+  if (!SPEAKING.has(config.agent)) return { config, scope, hooks: place.hooks }
+  const { dns, tables, matchList } = await createContext(config.name, place)
+  return { config, scope, hooks: place.hooks, dns, tables, matchList }
+}
+
 function placeOf({ config, services, tables, state, life }: Build, scope: Scope, hooks: Hooks, stage: Stage): Place {
   return { config, services, tables, state, scope, hooks, stage, signal: life.signal, onStop: (stop) => life.onStop(stop) }
 }
@@ -153,6 +160,9 @@ async function setUpAll(
     transports: [...transports.values()].map(({ hooks }) => hooks),
   }
   await run(build.config.pipeline, 'pipeline', scope, gateway, { gateway, ...all, isGatewayWide: true })
+  // Mail that is made here comes from no listener.
+  const nobody = { gateway, listeners: [], transports: [], isGatewayWide: true }
+  await run({ use: build.config.internal ?? [] }, 'parameters', scope, gateway, nobody)
   for (const { config, scope: own, hooks } of listeners.values()) {
     const sides = { gateway, listeners: [hooks], transports: all.transports, isGatewayWide: false }
     await run(config.pipeline, `listeners.${config.name}.pipeline`, own, hooks, sides)

@@ -35,3 +35,16 @@ export function impliedSteps(
   }
   return steps
 }
+
+/**
+ * Those that mail made here goes through too, though it comes from no listener: plugins about messages whoever sent them.
+ * @param named steps that the file names for the whole gateway
+ */
+export function internalSteps(
+  text: (name: string) => string | undefined,
+  named: readonly StepConfig[],
+  place: Place,
+): readonly StepConfig[] {
+  const { plugins } = restrictionIndex()
+  return impliedSteps(text, named, place).filter(({ name }) => plugins.get(name)?.stages.includes('message'))
+}

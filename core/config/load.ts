@@ -6,6 +6,7 @@ import { checkSections, readAssignments, type Section } from './assignments.ts'
 import { YamlDocument } from './document.ts'
 import { careful, readListeners, readTransports } from './engines.ts'
 import { namesIn } from './expand.ts'
+import { internalSteps } from './implied.ts'
 import { readPipeline } from './pipeline.ts'
 import { knownParameters } from './registry.ts'
 import { warnAboutRelaying } from './relaying.ts'
@@ -75,6 +76,7 @@ function read(shape: FileShape, report: Report): Configuration {
   checkSections(sections, registry, report, namesIn(JSON.stringify(shape)))
   warnAboutRelaying(listeners, sections, report)
   const queueDirectory = resolve(baseDirectory, scope.text('queue_directory') ?? '')
+  const internal = internalSteps(context.text, whole.use ?? [], report.document.place([]))
   const state = readState(shape.state, baseDirectory, queueDirectory, report)
   const user = shape.user ?? (parameters.mail_owner === undefined ? undefined : careful(scope)('mail_owner') || undefined)
   report.settle()
@@ -85,6 +87,7 @@ function read(shape: FileShape, report: Report): Configuration {
     listeners,
     transports,
     pipeline: only(whole, GATEWAY_STAGES),
+    ...(internal.length === 0 ? {} : { internal }),
     queueDirectory,
     workers: typeof shape.workers === 'number' ? shape.workers : availableParallelism(),
     ...(user === undefined ? {} : { user }),

@@ -82,6 +82,8 @@ export interface Configuration {
   readonly transports: readonly TransportConfig[]
   /** Gateway-wide steps: queue, deliver, bounce, use. */
   readonly pipeline: PipelineConfig
+  /** Steps of `use` that parameters of the gateway mount for mail that is made here. Absent: none. */
+  readonly internal?: readonly StepConfig[]
   readonly queueDirectory: string
   readonly workers: number
   readonly user?: string

@@ -83,6 +83,31 @@ export interface RouteRequest {
   readonly envelope: Envelope
   readonly recipient: Recipient
 }
+/** A message whose first recipient was accepted, or whose sender was where smtpd_delay_open_until_valid_rcpt is off. */
+export interface ProxyRequest {
+  readonly session: Session
+  readonly transaction: Transaction
+  /** MAIL as the client wrote it. */
+  readonly mail: string
+}
+/**
+ * One message on its way through a before-queue filter, step by step as the client speaks. A reply is what the client gets;
+ * undefined: all is well. What rejects has failed: the client gets a 451, the cause is told by who failed.
+ */
+export interface ProxiedMessage {
+  /** Before anything else. */
+  open(): Promise<Reply | undefined>
+  /** @param command RCPT as the client wrote it */
+  recipient(command: string): Promise<Reply | undefined>
+  /** @param command DATA, as the client wrote it */
+  data(command: string): Promise<Reply | undefined>
+  /** Takes a chunk: CRLF line ends, dots unstuffed. A promise means: no more before it settles. */
+  write(chunk: Buffer): Promise<void> | undefined
+  /** The content is whole: the filter's answer to it, good or bad. */
+  end(): Promise<Reply>
+  /** The message is given up; the filter must not take what it has for the whole. Harmless after `end`. */
+  abort(): void
+}
 /** When to try next: milliseconds since 1970; `expired` ends the attempts with a bounce. */
 export interface Schedule {
   readonly next: number
@@ -112,6 +137,8 @@ export interface NoticeRequest {
   readonly opening?: string
   /** Why the session was cut: `timeout`. */
   readonly reason?: string
+  /** notify_classes of its listener has the class, whatever that of the gateway says. */
+  readonly isWanted?: boolean
 }
 
 /** Builds one set of hooks: for the gateway, a listener or a transport. A reload builds new ones and never changes old ones. */
@@ -208,7 +235,9 @@ export function createHooks(fault: FaultSink, warned: WarnSink) {
 
     /** At MAIL, before a message is taken: disk space, hold. */
     'queue.admit': decide<AdmitRequest, Refusal>('queue.admit'),
-    /** Takes the message instead of the queue; its reply is the client's answer: before-queue proxy, Maildir sink. */
+    /** Takes the message in place of intake and queue while it comes in, command by command: before-queue filter. */
+    'queue.proxy': provide<ProxyRequest, ProxiedMessage>('queue.proxy'),
+    /** Takes the message instead of the queue; its reply is the client's answer: Maildir sink. */
     'queue.store': provide<MessageRequest, Reply>('queue.store'),
     /** Transport and next hop of a recipient: transport maps, relayhost. */
     'queue.route': provide<RouteRequest, Route>('queue.route'),

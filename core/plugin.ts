@@ -15,6 +15,8 @@ import type {
   Hooks,
   Notice,
   NoticeRequest,
+  ProxiedMessage,
+  ProxyRequest,
   RouteRequest,
   Schedule,
 } from './hooks.ts'
@@ -37,7 +39,7 @@ import type {
   OutgoingMessage,
   PeerFacts,
 } from './smtp/hooked.ts'
-import type { Outcome, Route } from './smtp/types.ts'
+import type { Outcome, Route, SmtpServer } from './smtp/types.ts'
 import type { State } from './state/types.ts'
 import type { Refusal, Verdict } from './verdict.ts'
 
@@ -74,6 +76,7 @@ export type { Declaration, Declared, Scope, Values } from './parameters.ts'
 export { choice, code, count, declare, flag, list, ParameterError, size, text, time } from './parameters.ts'
 export type * from './policy.ts'
 export { quoteAddress } from './protocol/address.ts'
+export { encodeXtext } from './protocol/xtext.ts'
 export type * from './queue/types.ts'
 export type { Reply } from './reply.ts'
 export { oneLine, reply } from './reply.ts'
@@ -129,6 +132,7 @@ export interface Handlers {
   'cleanup.header_address'?: Shapes<string, HeaderAddressRequest>
   'cleanup.message'?: Decides<MessageRequest, Refusal>
   'queue.admit'?: Decides<AdmitRequest, Refusal>
+  'queue.proxy'?: (request: ProxyRequest) => MaybePromise<ProxiedMessage | undefined>
   'queue.store'?: (request: MessageRequest) => MaybePromise<Reply | undefined>
   'queue.route'?: (request: RouteRequest) => MaybePromise<Route | undefined>
   'queue.schedule'?: (schedule: Schedule, envelope: Envelope) => Schedule | undefined
@@ -181,6 +185,11 @@ export interface PluginContext {
    * Two who ask about one address at the same time share the answer.
    */
   probe(address: string): Promise<Outcome>
+  /**
+   * An SMTP server that the plugin speaks with itself: `host:port`, `[address]:port`, `port` of this machine, each also behind
+   * `inet:`, or `unix:path`, relative to the queue directory. @throws Error for anything else
+   */
+  smtpServer(endpoint: string): SmtpServer
   /** 0 <= x < 1. */
   random(): number
   /** Tells an event. */

@@ -39,7 +39,7 @@ export function createNotifier(deps: NotifierDeps): (notice: NoticeRequest) => P
   const date = createMailDate()
   return async (notice) => {
     const { scope } = deps.current()
-    if (!isNotified(scope, notice.class)) return
+    if (notice.isWanted !== true && !isNotified(scope, notice.class)) return
     const values = scope.values(BOUNCE)
     const identity = identityOf(scope)
     const now = deps.services.clock.now()

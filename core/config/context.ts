@@ -3,6 +3,7 @@ import { createActions, createDestinations, createMatchList, filteredDns } from 
 import type { Services } from '../generation.ts'
 import type { Hooks } from '../hooks.ts'
 import type { Tables } from '../lookup/index.ts'
+import { portsByName } from '../net/ports.ts'
 import type { Resolver } from '../net/types.ts'
 import type { Scope } from '../parameters.ts'
 import { type Destinations, hookOf, type PluginContext, type Stage } from '../plugin.ts'
@@ -81,6 +82,10 @@ export async function createContext(id: string, place: Place): Promise<PluginCon
     state,
     random: () => services.random(),
     probe: (address) => services.probe?.(address) ?? Promise.reject(new Error('there is no queue to ask')),
+    smtpServer(endpoint) {
+      if (services.smtpServer === undefined) throw new Error('no connection can be made here')
+      return services.smtpServer(endpoint, portsByName(scope.text('known_tcp_ports') ?? ''), config.queueDirectory)
+    },
     emit: (event) => services.emit(event),
     baseDirectory: config.baseDirectory,
     hooks,

@@ -95,7 +95,11 @@ function gatewayParameters(context: ImportContext, directory: string): KeptParam
   const kept = keptParameters(settings, context)
   const names = new Set([...settings.keys(), ...services.flatMap(({ options }) => [...options.keys()])])
   const lookup = (name: string): string => textOf(scope, name)
-  const added = oldDefaults(names, lookup, registry).map(({ name, text, advice }) => ({ name, value: text, note: advice }))
+  const added = oldDefaults(names, settings, lookup, registry).map(({ name, text, advice }) => ({
+    name,
+    value: text,
+    note: advice,
+  }))
   return [...level(settings), ...kept, ...classParameters(context), ...places(kept, context, directory), ...added]
 }
 

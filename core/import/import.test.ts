@@ -31,6 +31,15 @@ const LEVEL = 'compatibility_level = 3.6\nmydestination =\n'
 /** The YAML of a main.cf after its first two lines of LEVEL, without what every import has. */
 const restOf = (yaml: string): string => yaml.replace(/^#.*\nversion: 1\n\n/, '')
 
+test('what a service sets holds for it alone: the others keep the old default', () => {
+  const master = 'smtp inet n - y - - smtpd\n26 inet n - y - - smtpd -o smtpd_forbid_bare_newline=yes\n'
+  const { configuration } = imported(LEVEL, master)
+  const [first, second] = configuration().listeners
+  assert.equal(first?.parameters.smtpd_forbid_bare_newline, undefined)
+  assert.equal(configuration().parameters.smtpd_forbid_bare_newline?.text, 'no')
+  assert.equal(second?.parameters.smtpd_forbid_bare_newline?.text, 'yes')
+})
+
 test('a usual relay reads as if a person had written it', () => {
   const { yaml, report, configuration } = imported(
     `# A relay.

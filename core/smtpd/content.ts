@@ -30,7 +30,9 @@ export class Content implements Receiver {
     this.#session = session
     this.#transaction = transaction
     this.#message = message
-    this.#scanner = new ContentScanner({ strict, dotted, replaceStrayCr: settings.replaceStrayCr })
+    // A filter gets the content as it came: what becomes of it is the queue's affair.
+    const replaceStrayCr = settings.replaceStrayCr && session.proxied === undefined
+    this.#scanner = new ContentScanner({ strict, dotted, replaceStrayCr })
   }
 
   get where(): string {

@@ -30,6 +30,7 @@ export function interpret(session: SmtpSession, reader: LineReader): MaybePromis
   if (reader.badUtf8 && settings.smtputf8_enable) return REPLIES.badUtf8
   const line = deps.runtime.hooks.line.isUsed() ? filtered(session, reader.text) : reader.text
   if (line === undefined) return replies.localDataError(settings.myhostname)
+  session.line = line
   const { verb, argument } = splitVerb(line)
   if (verb === '') return REPLIES.badSyntax
   const { noop, forbidden } = settings.words

@@ -8,6 +8,7 @@ import { oneLine, type Reply } from '../../reply.ts'
 import { askRecipient } from '../access.ts'
 import { command, isReply } from '../command.ts'
 import { askFilter, either } from '../filters.ts'
+import { isProxied, passRecipient } from '../proxied.ts'
 import type { SmtpSession } from '../session.ts'
 import { illegal, MUST_DECLARE, strictlyAscii } from './mail.ts'
 import { keyed } from './mail-options.ts'
@@ -44,6 +45,7 @@ export const rcpt = command<AcceptedRecipient>({
   proceed(session, recipient) {
     const { transaction } = session
     if (transaction === undefined) return REPLIES.needMail
+    if (isProxied(session)) return passRecipient(session, transaction, recipient)
     session.open(transaction)
     transaction.recipients.push(recipient)
     return REPLIES.recipientOk

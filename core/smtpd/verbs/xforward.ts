@@ -4,7 +4,7 @@
  */
 import type { Forwarded } from '../../facts.ts'
 import { REPLIES } from '../../protocol/reply-text.ts'
-import { command, LAST } from '../command.ts'
+import { command } from '../command.ts'
 import { type Attribute, attributeAddress, gather, isAttributeName, neutered } from './attributes.ts'
 
 type Gathered = { -readonly [K in keyof Forwarded]: Forwarded[K] }
@@ -49,7 +49,7 @@ const ATTRIBUTES: ReadonlyMap<string, Attribute<Gathered>> = new Map<string, Att
 
 export const xforward = command<Gathered>({
   verb: 'XFORWARD',
-  flags: LAST,
+  flags: 0,
   check(session, argument) {
     if (session.transaction !== undefined) return REPLIES.inTransaction
     if (argument === '') return REPLIES.xforwardSyntax

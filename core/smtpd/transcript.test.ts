@@ -26,6 +26,7 @@ test('notify_classes: a session with trouble of a wanted class is told of, when 
   assert.deepEqual(notices, [
     {
       class: 'policy',
+      isWanted: true,
       subject: 'Postfix SMTP server: errors from unknown[127.0.0.1]',
       transcript: [
         'Out: 220 mx.test ESMTP Postfix',

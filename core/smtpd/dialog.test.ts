@@ -232,3 +232,22 @@ test('HELO after EHLO leaves the session one of ESMTP', () =>
     ])
     assert.deepEqual(seen, ['SMTP', 'ESMTP'])
   }))
+
+test('commands that are counted are counted however they are written', () =>
+  withServer({}, async (server) => {
+    const counted: string[] = []
+    server.hooks.command.tap('count', ({ verb, argument }) => {
+      if (verb !== 'MAIL' && verb !== 'RCPT') return undefined
+      counted.push(`${verb} ${argument}`)
+      return counted.length < 4 ? undefined : { kind: 'defer', code: 450, status: '4.7.1', text: 'enough' }
+    })
+    await dialog(server, [
+      ['RCPT TO:<b@example.test>', '503 5.5.1 Error: need MAIL command'],
+      ['MAIL FROM:<a', '501 5.1.7 Bad sender address syntax'],
+      ['MAIL FROM:<a@b> FOO', '555 5.5.4 Unsupported option: FOO'],
+      MAIL,
+      ['MAIL FROM:<a@b>', '503 5.5.1 Error: nested MAIL command'],
+      ['RCPT TO:<b', '450 4.7.1 enough'],
+    ])
+    assert.equal(counted.length, 4)
+  }))

@@ -4,7 +4,7 @@ import { TableError } from '../lookup/table.ts'
 import { withHeaders } from '../message/facts.ts'
 import { headerValueAt } from '../message/head.ts'
 import { receivedHeader } from '../message/received.ts'
-import { defer, reject } from '../verdict.ts'
+import { defer, type Refusal, reject } from '../verdict.ts'
 import { type Addresses, AddressRequest, mapAdded, mapAddresses } from './addresses.ts'
 import { runSteps } from './checked.ts'
 import type { TakenContent } from './content.ts'
@@ -17,7 +17,7 @@ import { type Finished, getsMissing, headerLines, missing, type TakenMessage, te
 const LONG_HEAD = reject(552, '5.3.4', 'Message header size exceeds fixed limit')
 const LOOPING = reject(554, '5.4.0', 'Error: too many hops')
 /** What Postfix says when its cleanup service can not finish a message. */
-const NOT_NOW = defer(451, '4.3.0', 'Error: queue file write error')
+const NOT_NOW: Refusal = { ...defer(451, '4.3.0', 'Error: queue file write error', { trouble: 'resource' }), told: true }
 
 /** The answer to content whose head was too long to hold. */
 export const TOO_LONG: IntakeResult = { kind: 'refused', refusal: LONG_HEAD }

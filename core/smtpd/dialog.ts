@@ -200,7 +200,10 @@ export class Dialog implements ChatOwner, Turn {
   /** Answers a command, with all that follows from it: counts, the tarpit, limits, the end. */
   answer(reply: Reply): undefined {
     const final = softened(this.session, reply)
-    if (isDelivery(this.#verb, reply)) this.counts.forgive()
+    if (isDelivery(this.#verb, reply)) {
+      this.counts.forgive()
+      this.session.transcript?.forgive()
+    }
     const { errors } = this.counts
     if (final.code < 400) {
       // 354 is no answer yet: DATA counts when the message is taken.

@@ -43,6 +43,15 @@ test('notify_classes: a session with trouble of a wanted class is told of, when 
   ])
 })
 
+test('a message that is taken makes good what went wrong before it', async () => {
+  const { server, notices, stop } = await noticing('protocol')
+  const mail = ['HELO c.example', 'MAIL FROM:<a@b.example>', 'RCPT TO:<b@example.test>', 'DATA', 'x\r\n.']
+  await session(server, 'NONSENSE', ...mail, 'QUIT')
+  await session(server, ...mail, 'NONSENSE', 'QUIT')
+  await stop()
+  assert.equal(notices.length, 1)
+})
+
 test('what is about the protocol, resources, and why a session was cut', async () => {
   const { server, notices, stop } = await noticing('protocol, resource')
   await session(server, 'NONSENSE', 'QUIT')

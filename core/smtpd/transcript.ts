@@ -82,6 +82,11 @@ export class Transcript {
     this.#isBlamed = false
   }
 
+  /** A message was delivered: what went wrong before it is nothing to tell. */
+  forgive(): void {
+    this.#met = undefined
+  }
+
   /** EHLO, RSET and the end of a message: a long history is told of, or forgotten. */
   checkpoint(): void {
     if (this.#lines > this.#threshold) this.end(undefined)

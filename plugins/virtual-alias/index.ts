@@ -52,7 +52,7 @@ export default definePlugin<VirtualAliasOptions>({
           throw new Error(`virtual_alias_maps map lookup problem for ${one.address}`, { cause: error })
         const message = `${queueId}: unreasonable virtual_alias_maps ${error.message} -- message not accepted, try again later`
         emit({ type: 'warning', where: 'cleanup', message })
-        refuse(defer(451, '4.6.0', 'Alias expansion error'))
+        refuse({ ...defer(451, '4.6.0', 'Alias expansion error'), told: true })
         return [one]
       }
     }

@@ -101,7 +101,7 @@ describe('virtual-alias', () => {
       const plugged = await mounted()
       const { request, refusals } = asked()
       await plugged.shape('cleanup.aliases', [recipient(address)], request)
-      assert.deepEqual(refusals, [{ kind: 'defer', code: 451, status: '4.6.0', text: 'Alias expansion error' }])
+      assert.deepEqual(refusals, [{ kind: 'defer', code: 451, status: '4.6.0', text: 'Alias expansion error', told: true }])
       const [event] = plugged.events
       const message = `Q1: unreasonable virtual_alias_maps ${text} -- message not accepted, try again later`
       assert.deepEqual(event, { type: 'warning', where: 'cleanup', message })

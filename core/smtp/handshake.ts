@@ -42,7 +42,8 @@ export async function shakeHands(context: HandshakeContext): Promise<Handshake> 
   const { chat, turns, host, settings } = context
   const greeting = await turns.next(chat, 'GREETING')
   if (typeof greeting === 'string') return failed(ended(host, greeting, 'GREETING'))
-  if (!isPositive(greeting)) return failed(refusedToTalk(host, greeting, Math.floor(greeting.code / 100) === 5 && settings.skip_5xx_greeting))
+  if (!isPositive(greeting))
+    return failed(refusedToTalk(host, greeting, Math.floor(greeting.code / 100) === 5 && settings.skip_5xx_greeting))
   const banner = greeting.lines.map((line) => line.slice(4)).join('\n')
   return sayHello(context, banner, speaksEsmtp(greeting))
 }

@@ -2,6 +2,7 @@
  * The parameters of the SMTP and LMTP clients. One table serves both: `mail_timeout` is smtp_mail_timeout for agent smtp and
  * lmtp_mail_timeout for agent lmtp, each with its own value, as in smtp(8).
  */
+import { MIME_LIMITS, type MimeLimits } from '../message/mime.ts'
 import {
   choice,
   count,
@@ -130,6 +131,8 @@ export interface Settings extends Values<typeof CLIENT> {
   readonly best_mx_transport: string
   readonly enable_idna2003_compatibility: boolean
   readonly disable_mime_output_conversion: boolean
+  /** mime_nesting_limit, mime_boundary_length_limit. */
+  readonly mime_limits: MimeLimits
   readonly soft_bounce: boolean
   readonly relayhost: string
   readonly myhostname: string
@@ -154,6 +157,10 @@ export function settingsOf(scope: Scope, agent: AgentName): Settings {
     disable_dns_lookups:
       own[named(agent, 'dns_support_level')] === '' ? disable_dns_lookups : own[named(agent, 'dns_support_level')] === 'disabled',
     ...common,
+    mime_limits: {
+      nesting: Number(scope.text('mime_nesting_limit') ?? MIME_LIMITS.nesting),
+      boundary: Number(scope.text('mime_boundary_length_limit') ?? MIME_LIMITS.boundary),
+    },
     soft_bounce: scope.text('soft_bounce') === 'yes',
     relayhost: scope.text('relayhost') ?? '',
     myhostname: scope.text('myhostname') ?? 'localhost',

@@ -175,7 +175,8 @@ export class Session implements Poolable {
       { sender: senderFor(envelope, recipients), recipients: addresses },
       context,
     )
-    const source = sourceOf(content, this.#hooks, context)
+    const converts = !features.eightBitMime && !this.settings.disable_mime_output_conversion
+    const source = sourceOf(content, this.#hooks, context, converts ? this.settings.mime_limits : undefined)
     if (outgoing instanceof Promise || source instanceof Promise || (envelope.smtputf8 === true && !features.smtputf8))
       return this.#prepareSlowly(delivery, recipients, outgoing, source)
     return this.#transaction(delivery, recipients, outgoing, source)

@@ -3,6 +3,7 @@
  * write, and QUIT rides with the dot. A connection that was used before begins with RSET, and when it turns out to have died
  * meanwhile the transaction is `stale`: nothing was lost, dial anew.
  */
+import { NestingError } from '../message/part-state.ts'
 import { BodyWriter } from './body-writer.ts'
 import type { ChatListener } from './chat.ts'
 import type { Delivery } from './delivery.ts'
@@ -11,7 +12,7 @@ import type { CommandState, Script } from './script.ts'
 import type { Session } from './session.ts'
 import type { Source } from './source.ts'
 import { STATES, type StateName } from './states.ts'
-import { answeredEarly, type Ending, ended, localError, refused, STOPPING, type Trouble } from './trouble.ts'
+import { answeredEarly, type Ending, ended, localError, refused, STOPPING, type Trouble, tooDeep } from './trouble.ts'
 
 /** `aborted`: the transaction is still open at the server, RSET is due. `quitting`: QUIT is under way. */
 export type Conclusion = 'stale' | 'broken' | 'done' | 'aborted' | 'quitting'
@@ -239,7 +240,7 @@ export class Transaction implements ChatListener {
       quits: this.#isQuitting,
       progress: () => this.#await(),
       flushed: () => this.#flushed(),
-      failed: () => this.#localError(),
+      failed: (error) => this.#contentError(error),
       folded: () => this.#delivery.tell(`breaking line > ${longest} bytes with <CR><LF>SPACE`, true),
     })
     this.#writer.start()
@@ -252,8 +253,8 @@ export class Transaction implements ChatListener {
   }
 
   /** The server must not take a part for the whole: the connection is dropped. */
-  #localError(): void {
-    this.#fail(localError(this.#session.host), this.#alive)
+  #contentError(error: unknown): void {
+    this.#fail(error instanceof NestingError ? tooDeep() : localError(this.#session.host), this.#alive)
     this.#session.chat.destroy()
     this.#over('broken')
   }

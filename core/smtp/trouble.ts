@@ -100,6 +100,11 @@ export function tooLarge(host: Host, bytes: number, limit: number): Trouble {
   return local('5.3.4', `message size ${bytes} exceeds size limit ${limit} of server ${peerName(host)}`, false)
 }
 
+/** It can not be converted for a server without 8BITMIME (mime_nesting_limit). */
+export function tooDeep(): Trouble {
+  return local('5.6.0', 'MIME nesting exceeds safety limit', false)
+}
+
 /** RFC 6531 3.5 */
 export function needsUtf8(host: Host): Trouble {
   return local('5.6.7', `SMTPUTF8 is required, but was not offered by host ${peerName(host)}`, false)

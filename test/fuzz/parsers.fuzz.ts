@@ -5,8 +5,10 @@ import { parseConfiguration } from '../../core/config/load.ts'
 import { ConfigurationError } from '../../core/config/types.ts'
 import { parseAddresses } from '../../core/message/addresses.ts'
 import { parseContentType } from '../../core/message/content-type.ts'
+import { Downgrade } from '../../core/message/downgrade.ts'
 import { parseHeaders, safeHeader } from '../../core/message/headers.ts'
 import { MimeStructure } from '../../core/message/mime.ts'
+import { NestingError } from '../../core/message/part-state.ts'
 import { understand } from '../../core/net/packets.ts'
 import { understand as understandPolicy } from '../../core/policyd/facts.ts'
 import { RequestError, RequestReader } from '../../core/policyd/request.ts'
@@ -69,6 +71,21 @@ function policyRequests(chunks: readonly Buffer[]): unknown {
     assert.ok(error instanceof RequestError)
     return [...found, error.message]
   }
+}
+
+/** Content converted to 7 bits, from within a part that asks for it; '' when it is nested too deeply. */
+function narrowed(chunks: readonly Buffer[]): string {
+  const downgrade = new Downgrade({ nesting: 3, boundary: 20 })
+  const begin = 'Content-Type: multipart/mixed; boundary=x\r\n\r\n--x\r\nContent-Transfer-Encoding: 8bit\r\n'
+  const pieces: Buffer[] = []
+  try {
+    for (const chunk of [Buffer.from(begin), ...chunks]) pieces.push(...downgrade.push(chunk))
+    pieces.push(...downgrade.end())
+  } catch (error) {
+    assert.ok(error instanceof NestingError)
+    return ''
+  }
+  return Buffer.concat(pieces).toString('latin1')
 }
 
 export const targets: readonly Target[] = [
@@ -143,6 +160,10 @@ export const targets: readonly Target[] = [
       at = end + 1
     }
     assert.ok(structure.depth <= 1 + body.length)
+  }),
+
+  target('content to 7 bits in any chunking', chunked, (input) => {
+    assert.equal(narrowed(chunksOf(input)), narrowed([Buffer.from(input.whole)]))
   }),
 
   target('header edits stay one header', text, (raw) => {

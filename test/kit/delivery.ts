@@ -103,6 +103,8 @@ const AROUND: Declared = {
     relayhost: text('', ''),
     debug_peer_list: text('', ''),
     debug_peer_level: text('2', ''),
+    mime_nesting_limit: text('100', ''),
+    mime_boundary_length_limit: text('2048', ''),
   },
 }
 

@@ -4,8 +4,6 @@ import { test } from 'node:test'
 import { all, aQueue, DOWN, LATER, NEVER, SENT } from '../../test/queue/a-queue.ts'
 import type { Schedule } from '../hooks.ts'
 import type { DeliveryJob } from '../smtp/types.ts'
-import { deliveriesOf } from './active.ts'
-import type { QueuedMessage } from './types.ts'
 
 test('a delivered message leaves the queue, with the events of Postfix', async () => {
   const bench = await aQueue(all(SENT))
@@ -126,16 +124,6 @@ test('a sender hears of an expanded recipient once, whatever becomes of those in
     [['success', [{ index: 0, action: 'expanded', status: '2.0.0', reason: 'alias expanded' }]]],
   )
   assert.equal((await bench.open.spool.read(id))?.envelope.recipients[0]?.expanded, undefined)
-})
-
-test('recipients go out by domain, then by address', () => {
-  const addresses = ['b@One.test', 'z@a.test', 'a@one.test', 'B@one.test']
-  const message = { envelope: { recipients: addresses.map((address) => ({ address, original: address })) } }
-  const sorted = deliveriesOf(message as unknown as QueuedMessage, [0, 1, 2, 3], 3)
-  assert.deepEqual(
-    sorted.map((delivery) => delivery.map((index) => addresses[index])),
-    [['z@a.test', 'B@one.test', 'a@one.test'], ['b@One.test']],
-  )
 })
 
 test('when a bounce can not be stored, the recipient stays in the queue', async () => {

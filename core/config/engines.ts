@@ -36,6 +36,7 @@ interface ListenerShape {
 interface TransportShape {
   readonly name: string
   readonly agent: TransportConfig['agent']
+  readonly flags?: string
   readonly parameters?: object
   readonly pipeline?: object
 }
@@ -146,7 +147,9 @@ function readTransport(shape: TransportShape, path: Path, shared: Shared): Trans
   // As in Postfix, checks come before the addresses are rewritten.
   const implied = isSpeaking ? impliedSteps(text, named, report.document.place(path), shape.agent) : []
   const deliver = [...implied, ...named]
-  return { name: shape.name, agent: shape.agent, parameters, pipeline: deliver.length === 0 ? {} : { deliver } }
+  const { name, agent, flags } = shape
+  const pipeline = deliver.length === 0 ? {} : { deliver }
+  return { name, agent, ...(flags === undefined ? {} : { flags }), parameters, pipeline }
 }
 
 /** The parameters of a listener or transport and the scope they make; `$service_name` is its name, `$process_name` its engine. */

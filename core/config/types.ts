@@ -63,6 +63,8 @@ export interface TransportConfig {
   readonly name: string
   /** Kind of delivery agent. */
   readonly agent: 'smtp' | 'lmtp' | 'maildir' | 'discard' | 'error' | 'retry'
+  /** Letters of `flags=` in master.cf (core/smtp/flags.ts). */
+  readonly flags?: string
   readonly parameters: Assignments
   readonly pipeline: PipelineConfig
 }

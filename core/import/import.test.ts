@@ -266,6 +266,21 @@ test('canonical maps, aliases and copies are mounted by their parameters', () =>
   assert.ok(!report.some((line) => /unsupported (?:virtual|canonical|always|masquerade)/.test(line)))
 })
 
+test('flags of a transport are those of the transport', () => {
+  const { configuration } = imported(
+    LEVEL,
+    'smtp inet n - n - - smtpd\nlmtp unix - - n - - lmtp\n  flags=DORX\nrp unix - - n - - smtp\n  flags=R\nsmtp unix - - n - - smtp\n',
+  )
+  const flags = configuration().transports.map(({ name, flags }) => [name, flags])
+  assert.deepEqual(
+    flags.filter(([, letters]) => letters !== undefined),
+    [
+      ['lmtp', 'DORX'],
+      ['rp', 'R'],
+    ],
+  )
+})
+
 test('files that Postfix would not take are refused with their place', () => {
   assert.throws(
     () => imported('myhostname gw.example\n'),

@@ -170,11 +170,12 @@ export class Rounds {
   }
 
   #success(index: number, transport: string, outcome: Extract<Outcome, { kind: 'sent' }>): BounceRecipient {
-    const agent = this.#options.current().transports.get(transport)?.config.agent
+    const config = this.#options.current().transports.get(transport)?.config
+    const isRelayed = config?.agent === 'smtp' && config.flags?.includes('X') !== true
     return {
       index,
       // RFC 3464 2.3.3: "relayed" is to a system that may not report further.
-      action: agent === 'smtp' ? 'relayed' : 'delivered',
+      action: isRelayed ? 'relayed' : 'delivered',
       status: outcome.status,
       ...(outcome.remote === undefined
         ? { reason: outcome.text }

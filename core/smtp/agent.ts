@@ -9,6 +9,7 @@ import { openHostsFile } from '../net/hosts.ts'
 import { portsByName } from '../net/ports.ts'
 import { dial } from './connect.ts'
 import { Delivery, type DeliveryContext, type Settle } from './delivery.ts'
+import { loopingRecipients, withFlags } from './flags.ts'
 import { FLAVOURS } from './flavour.ts'
 import type { Destination, Host } from './hooked.ts'
 import { findHosts, type HostFinder } from './hosts.ts'
@@ -78,7 +79,10 @@ class SmtpAgent implements DeliveryAgent {
     }
   }
 
-  async deliver(job: DeliveryJob, settle: Settle): Promise<void> {
+  async deliver(given: DeliveryJob, settle: Settle): Promise<void> {
+    const { flags = '' } = this.#runtime.config
+    const job = flags === '' ? given : await this.#flagged(given, flags, settle)
+    if (job.recipients.length === 0) return
     const way = this.#way(job.route.nexthop, job.route.transport)
     const delivery = new Delivery(job, way.destination, settle, this.#context)
     this.#watch(delivery)
@@ -95,6 +99,19 @@ class SmtpAgent implements DeliveryAgent {
     } finally {
       this.#running.delete(delivery)
     }
+  }
+
+  /** The job as the flags of the transport have it, without recipients that the message has already been at. */
+  async #flagged(job: DeliveryJob, flags: string, settle: Settle): Promise<DeliveryJob> {
+    const { agent } = this.#runtime.config
+    const looping = await loopingRecipients(job, flags)
+    const now = this.#context.now()
+    for (const index of looping) {
+      const reason = `mail forwarding loop for ${job.message.envelope.recipients[index]?.address}`
+      settle(index, { kind: 'bounced', relay: agent, status: '5.4.6', reason }, { started: now, connected: now, finished: now })
+    }
+    const recipients = job.recipients.filter((index) => !looping.includes(index))
+    return withFlags({ ...job, recipients }, flags)
   }
 
   close(): Promise<void> {

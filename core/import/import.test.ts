@@ -255,32 +255,6 @@ pure unix n - n - 0 cleanup
   assert.ok(second?.pipeline.use?.some(({ name }) => name === 'virtual-alias'))
 })
 
-test('canonical maps, aliases and copies are mounted by their parameters', () => {
-  const { report, configuration } = imported(
-    `${LEVEL}virtual_alias_maps = inline:{a@x=b@x}\ncanonical_maps = inline:{a@x=b@x}\nalways_bcc = c@x\nmasquerade_domains = x\nsmtpd_reject_unlisted_recipient = no\n`,
-  )
-  assert.deepEqual(
-    configuration().listeners[0]?.pipeline.use?.map(({ name }) => name),
-    ['bcc', 'canonical', 'client-limits', 'virtual-alias'],
-  )
-  assert.ok(!report.some((line) => /unsupported (?:virtual|canonical|always|masquerade)/.test(line)))
-})
-
-test('flags of a transport are those of the transport', () => {
-  const { configuration } = imported(
-    LEVEL,
-    'smtp inet n - n - - smtpd\nlmtp unix - - n - - lmtp\n  flags=DORX\nrp unix - - n - - smtp\n  flags=R\nsmtp unix - - n - - smtp\n',
-  )
-  const flags = configuration().transports.map(({ name, flags }) => [name, flags])
-  assert.deepEqual(
-    flags.filter(([, letters]) => letters !== undefined),
-    [
-      ['lmtp', 'DORX'],
-      ['rp', 'R'],
-    ],
-  )
-})
-
 test('files that Postfix would not take are refused with their place', () => {
   assert.throws(
     () => imported('myhostname gw.example\n'),

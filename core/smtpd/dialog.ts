@@ -8,7 +8,7 @@ import { LineReader } from '../protocol/line.ts'
 import { REPLIES, replies } from '../protocol/reply-text.ts'
 import { oneLine, type Reply } from '../reply.ts'
 import { softened } from './access.ts'
-import { CHECKPOINTS, isDelivery, isReplies, mustClose } from './answers.ts'
+import { isDelivery, isReplies, mustClose, transcribe } from './answers.ts'
 import { Chat, type ChatOwner } from './chat.ts'
 import { isReply, LAST } from './command.ts'
 import { UNKNOWN } from './commands.ts'
@@ -200,18 +200,14 @@ export class Dialog implements ChatOwner, Turn {
   /** Answers a command, with all that follows from it: counts, the tarpit, limits, the end. */
   answer(reply: Reply): undefined {
     const final = softened(this.session, reply)
-    if (isDelivery(this.#verb, reply)) {
-      this.counts.forgive()
-      this.session.transcript?.forgive()
-    }
+    if (isDelivery(this.#verb, reply)) this.counts.forgive()
     const { errors } = this.counts
     if (final.code < 400) {
       // 354 is no answer yet: DATA counts when the message is taken.
       if (final.code !== 354) this.counts.passed(this.#verb)
     } else if (reply === FORGIVEN) this.counts.passed(this.#verb)
     else this.counts.errors++
-    this.session.transcript?.answered(reply)
-    if (CHECKPOINTS.has(this.#verb) && final.code === 250) this.session.transcript?.checkpoint()
+    transcribe(this.session.transcript, this.#verb, reply, final)
     this.#reply(final, errors)
   }
 

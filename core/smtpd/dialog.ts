@@ -202,11 +202,9 @@ export class Dialog implements ChatOwner, Turn {
     const final = softened(this.session, reply)
     if (isDelivery(this.#verb, reply)) this.counts.forgive()
     const { errors } = this.counts
-    if (final.code < 400) {
-      // 354 is no answer yet: DATA counts when the message is taken.
-      if (final.code !== 354) this.counts.passed(this.#verb)
-    } else if (reply === FORGIVEN) this.counts.passed(this.#verb)
-    else this.counts.errors++
+    if (final.code >= 400 && reply !== FORGIVEN) this.counts.errors++
+    // 354 is no answer yet: DATA counts when the message is taken.
+    else if (final.code !== 354) this.counts.passed(this.#verb)
     transcribe(this.session.transcript, this.#verb, reply, final)
     this.#reply(final, errors)
   }

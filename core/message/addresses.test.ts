@@ -96,11 +96,12 @@ describe('addresses in headers', () => {
       .map((parts) => parts.join('')),
   )
 
-  it('never throws; writing is settled after one time', () => {
+  it('never throws; what it writes is read again, and ends no header', () => {
     fc.assert(
       fc.property(noise, (value) => {
-        const once = parseAddresses(value).written('To', []).slice(3)
-        assert.deepEqual(found(parseAddresses(once).written('To', []).slice(3)), found(once))
+        const written = parseAddresses(value).written('To', [])
+        assert.doesNotMatch(written, /\r\n(?!\t)/)
+        parseAddresses(written.slice(3))
       }),
     )
   })

@@ -77,6 +77,7 @@ parameters:
   mydestination: "" # main.cf:4
   relay_domains: [example.org, example.net] # main.cf:5-7
   smtp_pix_workarounds: "" # main.cf:15
+  slow_destination_concurrency_limit: 1 # master.cf:6: its limit of processes
   smtpd_forbid_bare_newline: no # Postfix's old default lets smuggled mail in: leave this out (normalize)
   smtpd_forbid_unauth_pipelining: no # Postfix's old default tolerates clients that do not wait: leave this out (yes)
 
@@ -280,5 +281,49 @@ test('restriction lists are read as Postfix reads them', () => {
     'reject_rbl_client static:REJECT',
     'server_error {restriction sleep must be followed by number}',
     'server_error {restriction check_policy_service must be followed by transport:server}',
+  ])
+})
+
+test('sockets begin at the queue directory of Postfix, process limits bind destinations, and no word is lost', () => {
+  const { yaml, report } = imported(
+    `${LEVEL}virtual_transport = lmtp:unix:private/dovecot
+queue_directory = /srv/postfix
+smtpd_sasl_path = private/auth
+own_list = permit_mynetworks
+smtpd_client_restrictions =
+    $own_list
+    check_policy_service unix:private/policy
+    check_client_access proxy:unix:passwd.byname
+strict_7bit_headers = yes
+`,
+    `smtp inet n - n - 20 smtpd -v stray
+scan unix - - n - 2 smtp -o smtp_helo_timeout=5
+wide unix - - n - 50 smtp -o smtp_helo_timeout=5
+`,
+  )
+  assert.match(yaml, / virtual_transport: lmtp:unix:\/srv\/postfix\/private\/dovecot # main.cf:3\n/)
+  assert.match(yaml, / smtpd_sasl_path: \/srv\/postfix\/private\/auth #/)
+  assert.match(
+    yaml,
+    /- permit_mynetworks # main.cf:6\n +- check_policy_service unix:\/srv\/postfix\/private\/policy # main.cf:9\n/,
+  )
+  assert.match(yaml, /check_client_access proxy:unix:passwd\.byname # main.cf:10\n/)
+  assert.match(yaml, / scan_destination_concurrency_limit: 2 # master.cf:2: its limit of processes\n/)
+  assert.doesNotMatch(yaml, /wide_destination/)
+  assert.deepEqual(
+    report.filter((line) => !line.includes('has no effect in this version')),
+    [
+      'unsupported strict_7bit_headers: content is not looked at for it',
+      'ignored smtp: its limit of 20 processes: smtpd_connection_limit is one for each worker',
+      'ignored smtp -v: debug_peer_list shows dialogs in the log',
+      'unsupported smtp stray: is no argument of smtpd',
+    ],
+  )
+})
+
+test('where no list has the last word on relaying, the report says what Postfix would have done', () => {
+  const { report } = imported('mydestination =\n', 'smtp inet n - n - - smtpd\n')
+  assert.deepEqual(report, [
+    'unsupported smtpd_relay_restrictions: is empty, and smtpd_recipient_restrictions does not say who may relay: Postfix would not serve; here nothing is relayed',
   ])
 })

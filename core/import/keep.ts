@@ -28,6 +28,8 @@ export interface KeepContext {
   readonly report: ImportReport
   /** Names that something refers to as `$name`. */
   readonly mentioned: Set<string>
+  /** Names that anything refers to, also what becomes steps and is put in place there. */
+  readonly used: ReadonlySet<string>
   /** Names of restriction classes. */
   readonly classes: ReadonlySet<string>
 }
@@ -64,6 +66,8 @@ function keep(setting: Setting, context: KeepContext, isService: boolean): KeptP
     if (classes.has(name)) return []
     if (mentioned.has(name) || PER_TRANSPORT.test(name)) return [{ name, value: text, setting }]
     const { kind, reason } = fateOf(name)
+    // It is read where it was referred to.
+    if (kind === 'ignored' && context.used.has(name)) return []
     report.add(kind, name, reason, origin)
     return []
   }

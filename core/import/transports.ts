@@ -96,5 +96,9 @@ function missing({ name, command, origin }: Service, { scope, report }: ImportCo
   if (name === 'local') return
   const isNamed = TRANSPORT_PARAMETERS.some((each) => textOf(scope, each).split(':')[0] === name && isUsed(each, scope))
   const kind = isNamed || !STOCK_DELIVERY.has(name) ? 'unsupported' : 'ignored'
-  report.add(kind, name, `there is no delivery by ${command}: mail for this transport is deferred`, origin)
+  const reason =
+    command === 'spawn'
+      ? 'no server is started for it: run it by itself, on a socket that the configuration names'
+      : `there is no delivery by ${command}: mail for this transport is deferred`
+  report.add(kind, name, reason, origin)
 }

@@ -3,6 +3,10 @@ import { count, declare, flag, list, size, text } from '../parameters.ts'
 
 export const CLEANUP = declare('cleanup', {
   always_add_missing_headers: flag('no', 'Adds Date, From and Message-ID where they are missing, whoever the client is.'),
+  cleanup_replace_stray_cr_lf: flag(
+    'yes',
+    'A carriage return that ends no line becomes a blank, so that nobody takes it for a line end further on; with no it stays.',
+  ),
   content_filter: text(
     '',
     '`transport:nexthop` that all mail of a listener goes to first, to come back through another listener, which empties this.',

@@ -6,6 +6,7 @@ import type { Header } from '../message/types.ts'
 import type { Refusal } from '../verdict.ts'
 import { closeNames, cutHeaders, dropHeaders, endAtNul, missingHeaders } from './head.ts'
 import { headerMapping, rewriteHeaders } from './header-addresses.ts'
+import { contentHeaders, isChecked, refusedBody, refusedHead } from './misuse.ts'
 import { ContentRequest } from './request.ts'
 import type { IntakeResult } from './types.ts'
 import { type Finished, getsMissing, headerLines, missing, tellId, type WholeMessage } from './whole.ts'
@@ -32,8 +33,13 @@ export async function runSteps(message: WholeMessage, trace: readonly string[]):
   })
 
   const { hooks } = runtime
+  const own = isChecked(message) ? contentHeaders(headers) : undefined
+  const wrong = own === undefined ? undefined : refusedHead(message, request, trace.length)
+  if (wrong !== undefined) return wrong
   const refusal = await ask(hooks['cleanup.message'], request)
   if (refusal !== undefined) return refused(request, refusal)
+  const below = own === undefined ? undefined : await refusedBody(message, request, own)
+  if (below !== undefined) return below
   dropHeaders(headers, rules.dropped)
   if (message.completion !== undefined) await rewriteHeaders(headers, message.completion, headerMapping(message))
   if (getsMissing(message))

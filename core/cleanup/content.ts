@@ -3,6 +3,7 @@
  * at hand. Chunks are passed on as they came and never joined, but for a head that lies in several, and for many small ones.
  */
 import { type HeadSurvey, surveyHead, type WantedHeaders } from '../message/head.ts'
+import { mailboxHeaders, mailboxLines } from '../message/mailbox.ts'
 import type { QueueId, Spool, StreamedBody } from '../queue/types.ts'
 import { Pieces } from './pieces.ts'
 
@@ -148,29 +149,4 @@ function locate(chunks: readonly Buffer[], wanted: WantedHeaders, complete: bool
     while (used < total && bytes <= enough) bytes += (chunks[used++] as Buffer).length
     joined = Buffer.concat([joined, ...chunks.slice(from, used)], bytes)
   }
-}
-
-const MAILBOX_HEADER = Buffer.from('X-Mailbox-Line: ')
-
-/** Bytes of the `From ` and `>From ` lines at the start: what is left of a mailbox file. */
-function mailboxLines(bytes: Buffer): number {
-  let at = 0
-  for (;;) {
-    let name = at
-    while (bytes[name] === 62) name++
-    if (bytes[name] !== 70 || bytes.toString('latin1', name, name + 5) !== 'From ') return at
-    const newline = bytes.indexOf(10, name)
-    if (newline < 0) return at
-    at = newline + 1
-  }
-}
-
-function mailboxHeaders(lines: Buffer): Buffer {
-  const out: Buffer[] = []
-  for (let at = 0; at < lines.length; ) {
-    const next = lines.indexOf(10, at) + 1
-    out.push(MAILBOX_HEADER, lines.subarray(at, next))
-    at = next
-  }
-  return Buffer.concat(out)
 }

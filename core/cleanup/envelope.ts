@@ -26,6 +26,8 @@ export interface EnvelopeParts {
   readonly arrived: number
   readonly session: Session
   readonly transaction: Transaction
+  /** BODY as MAIL or the content has it. */
+  readonly declared: Transaction['body']
   readonly runtime: ListenerRuntime
   /** Sender and recipients of the dialog, as address steps left them. */
   readonly addresses: Addresses
@@ -98,7 +100,7 @@ export function buildEnvelope(parts: EnvelopeParts): Envelope | undefined {
     recipients,
     origin: originOf(session, runtime),
     ...(messageId === undefined ? {} : { messageId }),
-    ...(transaction.body === undefined ? {} : { body: transaction.body }),
+    ...(parts.declared === undefined ? {} : { body: parts.declared }),
     ...(transaction.smtputf8 ? { smtputf8: true } : {}),
     ...(transaction.ret === undefined ? {} : { ret: transaction.ret }),
     ...(transaction.envid === undefined ? {} : { envid: transaction.envid }),

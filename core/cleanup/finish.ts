@@ -1,5 +1,7 @@
 /** The end of data of one message: its content steps, then the queue. */
+import type { Transaction } from '../facts.ts'
 import { StepError } from '../hooks.ts'
+import { chain, type MaybePromise } from '../lookup/maybe.ts'
 import { TableError } from '../lookup/table.ts'
 import { withHeaders } from '../message/facts.ts'
 import { headerValueAt } from '../message/head.ts'
@@ -8,9 +10,11 @@ import { defer, type Refusal, reject } from '../verdict.ts'
 import { type Addresses, AddressRequest, mapAdded, mapAddresses } from './addresses.ts'
 import { runSteps } from './checked.ts'
 import type { TakenContent } from './content.ts'
+import { declaresEightBit } from './encoding.ts'
 import { addedRecipients, buildEnvelope, completed, namedAddresses } from './envelope.ts'
 import { missingHeaders, plainHead } from './head.ts'
 import { hasIncomplete } from './header-addresses.ts'
+import { isChecked } from './misuse.ts'
 import type { IntakeResult } from './types.ts'
 import { type Finished, getsMissing, headerLines, missing, type TakenMessage, tellId, type WholeMessage } from './whole.ts'
 
@@ -69,6 +73,7 @@ async function settle(taken: TakenMessage): Promise<IntakeResult> {
     content.survey.longestHeader <= rules.values.header_size_limit &&
     !content.survey.spaced &&
     !content.survey.nul &&
+    !isChecked(message) &&
     !holdsAny(content.survey.counts, rules.dropped) &&
     !isIncomplete(message)
   if (plain) {
@@ -132,6 +137,13 @@ function generatedId(below: readonly string[]): string | undefined {
   return found === undefined ? undefined : GENERATED.exec(found)?.[1]
 }
 
+/** BODY of MAIL, or what the content says of itself. */
+function bodyOf(message: WholeMessage): MaybePromise<Transaction['body']> {
+  const { body } = message.transaction
+  if (body === '8BITMIME' || !message.rules.values.detect_8bit_encoding_header) return body
+  return chain(declaresEightBit(message), (isEightBit) => (isEightBit ? '8BITMIME' : body))
+}
+
 async function store(message: WholeMessage, finished: Finished): Promise<IntakeResult> {
   const { context, rules, id, arrived, session, transaction, runtime, addresses, addressing } = message
   const { head, body, facts, edits, changes, messageId } = finished
@@ -139,7 +151,9 @@ async function store(message: WholeMessage, finished: Finished): Promise<IntakeR
   const named = edits.length === 0 && changes === undefined ? [] : addedRecipients(edits, changes, rules.completion.envelope)
   const added = named.length > 0 && rules.mapsAddresses ? await mapAdded(runtime.hooks, named, addressing) : named
   if (addressing.refusal !== undefined) return { kind: 'refused', refusal: addressing.refusal }
+  const said = bodyOf(message)
   const envelope = buildEnvelope({
+    declared: said instanceof Promise ? await said : said,
     id,
     arrived,
     session,

@@ -21,6 +21,8 @@ export interface TakenMessage {
   readonly transaction: Transaction
   readonly facts: ContentFacts
   readonly content: TakenContent
+  /** Where the first character stands that messages may not have, in bytes from the start; undefined: nowhere. */
+  readonly firstRejected?: number | undefined
 }
 
 /** One whose sender and recipients have been through their steps. */

@@ -3,8 +3,6 @@ import { type MimeLimits, MimeStructure } from '#postern'
 import { isMimeHeader } from './headers.ts'
 import { type Checks, type Inspection, lookupText, type Target } from './inspection.ts'
 
-/** Longer lines are looked at in pieces of so many bytes (line_length_limit). */
-const LONGEST_LINE = 2048
 const LF = 10
 const CR = 13
 
@@ -17,6 +15,8 @@ export interface BodyRules {
   readonly limits: MimeLimits
   /** header_size_limit: tables see no more of a part's header. */
   readonly headerSize: number
+  /** line_length_limit: longer lines are looked at in pieces of so many bytes. */
+  readonly lineLength: number
 }
 
 /** A change: `remove` bytes at `at` give way to `insert`. */
@@ -77,15 +77,19 @@ class BodyReader {
   }
 
   #lines(bytes: Buffer, from: number): Promise<void> | undefined {
+    const longest = this.#rules.lineLength
     let at = from
     while (at < bytes.length && !this.#inspection.over) {
       const newline = bytes.indexOf(LF, at)
-      const next = newline < 0 ? Math.min(bytes.length, at + LONGEST_LINE) : Math.min(newline + 1, at + LONGEST_LINE + 2)
-      if (newline < 0 && bytes.length - at <= LONGEST_LINE) {
+      // The CR of a line whose LF is still to come is no part of a piece.
+      if (newline < 0 && bytes.length - at <= longest + 1) {
         this.#rest = bytes.subarray(at)
         return undefined
       }
-      const end = next - 1 !== newline ? next : bytes[newline - 1] === CR && newline > at ? newline - 1 : newline
+      const text = newline < 0 ? bytes.length : bytes[newline - 1] === CR && newline > at ? newline - 1 : newline
+      const isWhole = text - at <= longest
+      const end = isWhole ? text : at + longest
+      const next = isWhole ? newline + 1 : end
       const later = this.#line(bytes, at, end, next)
       at = next
       if (later !== undefined) return later.then(() => this.#lines(bytes, at))

@@ -16,8 +16,8 @@ export function isMimeHeader(name: string): boolean {
   return MIME_HEADERS.has(name.toLowerCase())
 }
 
-/** Looks at each header once, those that an action put there excepted. */
-export async function checkHeaders(inspection: Inspection, primary: Checks, mime: Checks): Promise<void> {
+/** Looks at each header once, those that an action put there excepted. @param size header_size_limit: of new text too */
+export async function checkHeaders(inspection: Inspection, primary: Checks, mime: Checks, size: number): Promise<void> {
   const { headers } = inspection.request
   for (let i = 0; i < headers.length && !inspection.over; i++) {
     const header = headers.at(i)
@@ -27,7 +27,7 @@ export async function checkHeaders(inspection: Inspection, primary: Checks, mime
       what: 'header',
       text: lookupText(header.raw),
       remove: () => headers.remove(at--),
-      replace: (raw) => headers.replace(at, raw),
+      replace: (raw) => headers.replace(at, raw.slice(0, size)),
       prepend: (raw) => headers.insert(at++, raw),
     }
     const checks = isMimeHeader(header.name) ? mime : primary

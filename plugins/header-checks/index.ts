@@ -2,15 +2,18 @@
  * header-checks: looks at headers and body lines of incoming mail with tables.
  * Postfix: header_checks, mime_header_checks, nested_header_checks, body_checks, body_checks_size_limit.
  */
-import { definePlugin, MIME_LIMITS, type PluginContext, splitList } from '#postern'
+import { definePlugin, MIME_LIMITS, type PluginContext, reject, splitList } from '#postern'
 import type { HeaderChecksOptions } from '../../schemas/plugins/header-checks.d.ts'
 import schema from '../../schemas/plugins/header-checks.json' with { type: 'json' }
 import { checkBody } from './body.ts'
 import { checkHeaders } from './headers.ts'
 import { type Checks, Inspection } from './inspection.ts'
 
-/** Postfix's default of header_size_limit, bytes. */
+/** Postfix's defaults of header_size_limit and line_length_limit, bytes. */
 const HEADER_SIZE = 102_400
+const LINE_LENGTH = 2048
+
+const TOO_DEEP = 'MIME nesting exceeds safety limit'
 
 export default definePlugin<HeaderChecksOptions>({
   name: 'header-checks',
@@ -28,16 +31,19 @@ export default definePlugin<HeaderChecksOptions>({
       boundary: count(context, 'mime_boundary_length_limit', MIME_LIMITS.boundary),
     }
     const headerSize = count(context, 'header_size_limit', HEADER_SIZE)
-    const rules = { mime, nested, body, limit: options.body_checks_size_limit, limits, headerSize }
+    const lineLength = Math.max(1, count(context, 'line_length_limit', LINE_LENGTH))
+    const hasParts = context.parameters.text('disable_mime_input_processing') !== 'yes'
+    const rules = { mime, nested, body, limit: options.body_checks_size_limit, limits, headerSize, lineLength }
     return {
       async 'cleanup.message'(request) {
         const inspection = new Inspection(request, (text) => context.log.warn(text))
-        const contentType = request.headers.value('content-type')
-        await checkHeaders(inspection, primary, mime)
+        const contentType = hasParts ? request.headers.value('content-type') : undefined
+        await checkHeaders(inspection, primary, mime, headerSize)
         if (inspection.over) return inspection.refusal
         const tooDeep = await checkBody(inspection, rules, contentType)
-        if (tooDeep) context.log.warn(`${request.queueId}: MIME nesting exceeds the limit`)
-        return inspection.refusal
+        if (!tooDeep || inspection.over) return inspection.refusal
+        request.note('reject', '', `mime-error ${TOO_DEEP}`)
+        return reject(550, '5.6.0', TOO_DEEP)
       },
     }
   },

@@ -125,6 +125,10 @@ export interface Notice {
   readonly subject: string
   readonly from: string
   readonly explanation: readonly string[]
+  /** It goes to the postmaster, besides that to the sender or in its place. */
+  readonly isCopy?: boolean
+  /** How the explanation is labelled; it is written in UTF-8. Absent: utf-8. */
+  readonly charset?: string
 }
 /** A postmaster notice (notify_classes). */
 export interface NoticeRequest {

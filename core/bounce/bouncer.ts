@@ -147,6 +147,7 @@ class Telling {
       subject: SUBJECTS[this.#kind][planned.copy ? 'postmaster' : 'sender'],
       from: daemonFrom(this.#identity.domain, this.#values.header_from_format),
       explanation: planned.copy ? [] : explanation(this.#kind, this.#templateValues()),
+      ...(planned.copy ? { isCopy: true } : {}),
     }
     try {
       return await shaped(this.#generation.hooks['bounce.compose'], notice, this.#request(planned.recipients))

@@ -9,13 +9,9 @@ export interface Fate {
 const FATES: readonly (readonly [pattern: RegExp, kind: Fate['kind'], reason: string])[] = [
   [/^postscreen_|^dnsblog_|^tlsproxy_/, 'unsupported', 'there is no postscreen'],
   [/^tls_random_/, 'ignored', 'chance comes from the system'],
+  [/^(header_address_token_limit|milter_header_checks)$/, 'unsupported', 'content is not looked at for it'],
   [
-    /^(strict_(7bit_headers|8bitmime|8bitmime_body|mime_encoding_domain)|message_(reject|strip)_characters|detect_8bit_encoding_header|disable_mime_input_processing|header_address_token_limit|milter_header_checks)$/,
-    'unsupported',
-    'content is not looked at for it',
-  ],
-  [
-    /^(bounce_template_file|confirm_delay_cleared|enable_threaded_bounces|disable_verp_bounces|empty_address_recipient|backwards_bounce_logfile_compatibility)$/,
+    /^(confirm_delay_cleared|enable_threaded_bounces|disable_verp_bounces|empty_address_recipient|backwards_bounce_logfile_compatibility)$/,
     'unsupported',
     'notices are written without it',
   ],

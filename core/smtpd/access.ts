@@ -138,6 +138,8 @@ function runList(session: SmtpSession, list: List, question: Question, held: Hel
 
 function runStage(session: SmtpSession, stage: AccessStage, question: Question, held: Held): MaybePromise<Refusal | undefined> {
   if (stage === 'helo' && session.helo === undefined) return undefined
+  // VRFY outside of a transaction.
+  if (stage === 'mail' && question.sender === undefined && session.transaction === undefined) return undefined
   const hook = session.deps.runtime.hooks[`access.${stage}`]
   if (!hook.isUsed()) return stage === 'relay' ? relayDefault(session, question) : undefined
   const verdict = ask(hook, new Request(session, stage, question, held))

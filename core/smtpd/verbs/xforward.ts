@@ -4,7 +4,7 @@
  */
 import type { Forwarded } from '../../facts.ts'
 import { REPLIES } from '../../protocol/reply-text.ts'
-import { command } from '../command.ts'
+import { command, isReply } from '../command.ts'
 import { type Attribute, attributeAddress, gather, isAttributeName, neutered } from './attributes.ts'
 
 type Gathered = { -readonly [K in keyof Forwarded]: Forwarded[K] }
@@ -54,7 +54,11 @@ export const xforward = command<Gathered>({
     if (session.transaction !== undefined) return REPLIES.inTransaction
     if (argument === '') return REPLIES.xforwardSyntax
     if (!session.standing.mayXforward) return REPLIES.insufficientAuthorization
-    return gather<Gathered>('XFORWARD', argument, ATTRIBUTES, {})
+    const attributes: Gathered = {}
+    const gathered = gather<Gathered>('XFORWARD', argument, ATTRIBUTES, attributes)
+    // What stands before a bad attribute holds already.
+    if (isReply(gathered)) session.forwarded = { ...session.forwarded, ...attributes }
+    return gathered
   },
   proceed(session, gathered) {
     session.forwarded = { ...session.forwarded, ...gathered }

@@ -1,8 +1,8 @@
 /**
- * Mail that is made here, on its way into the queue: bounces and notices. Their addresses are rewritten as those of other mail, and
- * nothing is copied. Postfix: what cleanup(8) does to internal mail.
+ * Mail that is made here, on its way into the queue: bounces and notices. Their addresses are rewritten as those of other mail, their
+ * content is looked at where that is wanted, and nothing is copied. Postfix: what cleanup(8) does to internal mail.
  */
-import type { Generation } from '../generation.ts'
+import type { Generation, Services } from '../generation.ts'
 import { joinFacts, scanFacts } from '../message/facts.ts'
 import { HeaderBlock } from '../message/headers.ts'
 import type { Queue } from '../queue/manager-types.ts'
@@ -11,23 +11,29 @@ import { AddressRequest, mapAddresses } from './addresses.ts'
 import { ownCompletion } from './completion.ts'
 import { storedRecipients } from './envelope.ts'
 import { mappingOf, rewriteHeaders } from './header-addresses.ts'
+import { checkedInternally } from './internal-checks.ts'
 import { CLEANUP } from './parameters.ts'
 
 /** Where mail made here is handed in. */
 export type Submission = Pick<Queue, 'submit'>
 
-/** The queue behind the address steps of the gateway. When a step fails, nothing is stored: SpoolError, and it is tried again later. */
-export function rewritingSubmission(queue: () => Queue, current: () => Generation): Submission {
+/**
+ * The queue behind the content and address steps of the gateway. When a step fails, nothing is stored: SpoolError, and it is tried again
+ * later.
+ */
+export function rewritingSubmission(queue: () => Queue, current: () => Generation, emit: Services['emit']): Submission {
   return {
     async submit(envelope, content) {
       const request = new AddressRequest(envelope.id)
       try {
-        const rewritten = await withAddresses(envelope, request, current())
-        const edited = await withHeaders(content, request, current())
+        const checked = await checkedInternally(envelope, content, current(), emit)
+        if (checked === undefined) return envelope.id
+        const rewritten = await withAddresses(checked.envelope, request, current())
+        const edited = await withHeaders(checked.content, request, current())
         if (request.refusal === undefined) return await queue().submit(rewritten, edited)
       } catch (error) {
         if (error instanceof SpoolError) throw error
-        throw new SpoolError('io', `${envelope.id}: addresses can not be rewritten now`, error)
+        throw new SpoolError('io', `${envelope.id}: content can not be looked at, or addresses not rewritten, now`, error)
       }
       throw new SpoolError('io', `${envelope.id}: ${request.refusal.text}`)
     },

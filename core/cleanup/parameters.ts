@@ -26,6 +26,10 @@ export const CLEANUP = declare('cleanup', {
   ),
   header_size_limit: size('102400', 'Bytes of one header with its folds; what is longer is cut off.'),
   hopcount_limit: count('50', 'With so many Received headers a message counts as looping and is refused.'),
+  internal_mail_filter_classes: list(
+    '',
+    'Kinds of mail made here that content checks and milters look at too: `bounce`, `notify`.',
+  ),
   local_header_rewrite_clients: list(
     'permit_inet_interfaces',
     'Clients whose mail gets missing headers, and complete and rewritten addresses in headers: permit_inet_interfaces, permit_mynetworks, permit_sasl_authenticated, or tables by client address.',

@@ -162,7 +162,8 @@ async function setUpAll(
   await run(build.config.pipeline, 'pipeline', scope, gateway, { gateway, ...all, isGatewayWide: true })
   // Mail that is made here comes from no listener.
   const nobody = { gateway, listeners: [], transports: [], isGatewayWide: true }
-  await run({ use: build.config.internal ?? [] }, 'parameters', scope, gateway, nobody)
+  const { internal = [], internalChecks = [] } = build.config
+  await run({ use: internal, message: internalChecks }, 'parameters', scope, gateway, nobody)
   for (const { config, scope: own, hooks } of listeners.values()) {
     const sides = { gateway, listeners: [hooks], transports: all.transports, isGatewayWide: false }
     await run(config.pipeline, `listeners.${config.name}.pipeline`, own, hooks, sides)

@@ -77,6 +77,8 @@ function read(shape: FileShape, report: Report): Configuration {
   warnAboutRelaying(listeners, sections, report)
   const queueDirectory = resolve(baseDirectory, scope.text('queue_directory') ?? '')
   const internal = internalSteps(context.text, whole.use ?? [], report.document.place([]))
+  const isChecked = (context.text('internal_mail_filter_classes') ?? '').trim() !== ''
+  const internalChecks = isChecked ? (whole.message ?? []) : []
   const state = readState(shape.state, baseDirectory, queueDirectory, report)
   const user = shape.user ?? (parameters.mail_owner === undefined ? undefined : careful(scope)('mail_owner') || undefined)
   report.settle()
@@ -88,6 +90,7 @@ function read(shape: FileShape, report: Report): Configuration {
     transports,
     pipeline: only(whole, GATEWAY_STAGES),
     ...(internal.length === 0 ? {} : { internal }),
+    ...(internalChecks.length === 0 ? {} : { internalChecks }),
     queueDirectory,
     workers: typeof shape.workers === 'number' ? shape.workers : availableParallelism(),
     ...(user === undefined ? {} : { user }),

@@ -86,6 +86,8 @@ export interface Configuration {
   readonly pipeline: PipelineConfig
   /** Steps of `use` that parameters of the gateway mount for mail that is made here. Absent: none. */
   readonly internal?: readonly StepConfig[]
+  /** Steps of `message` that look at mail made here too (internal_mail_filter_classes). Absent: none. */
+  readonly internalChecks?: readonly StepConfig[]
   readonly queueDirectory: string
   readonly workers: number
   readonly user?: string

@@ -54,7 +54,11 @@ export async function openEngines(options: EngineOptions): Promise<Engines> {
   const spools = await openSpools(options)
   const [own] = spools
   const current = (): Generation => epoch().generation
-  const submission = rewritingSubmission(() => queue, current)
+  const submission = rewritingSubmission(
+    () => queue,
+    current,
+    (event) => services.emit(event),
+  )
   const notices = { queue: () => submission, newId: () => own.spool.newId(), current, services }
   const queue = createQueue({
     spools,

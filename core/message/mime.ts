@@ -187,7 +187,7 @@ function mayHave({ type, subtype }: ContentType, encoding: MimeEncoding): boolea
 }
 
 /** Kinds of message/* whose content begins with headers of a message. */
-const MESSAGES = new Set(['rfc822', 'global', 'news'])
+const MESSAGES = new Set(['rfc822', 'global'])
 
 const CONTENT_TYPE = 'content-type'
 const TRANSFER_ENCODING = 'content-transfer-encoding'

@@ -11,9 +11,5 @@ export const SMTP_PENDING = declare('smtp', {
   dnssec_probe: text('ns:.', 'Query that tells whether the resolver validates, as `type:name`.', { live: false }),
   lmtp_assume_final: flag('no', 'Report delivery to an LMTP server without DSN as final.', { live: false }),
   lmtp_cache_connection: flag('yes', 'Keep LMTP connections open; obsolete.', { live: false }),
-  smtp_body_checks: list('', 'Tables that check body lines on the way out.', { live: false }),
-  smtp_header_checks: list('', 'Tables that check headers on the way out.', { live: false }),
-  smtp_mime_header_checks: list('', 'Tables that check MIME headers on the way out.', { live: false }),
-  smtp_nested_header_checks: list('', 'Tables that check headers of attached messages on the way out.', { live: false }),
   smtp_dns_resolver_options: list('', '`res_defnames` and `res_dnsrch`: complete short names in DNS.', { live: false }),
 })

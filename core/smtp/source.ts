@@ -86,7 +86,7 @@ async function shapedSource(
   const rest = (): Chunks => withoutFirst(content.chunks(), head.length)
   const parts = narrowing === undefined ? { head, body: undefined } : convertedParts(head, rest, narrowing)
   const headers = parseHeaders(parts.head)
-  const given: OutgoingMessage = { headers, body: parts.body, facts: content.facts }
+  const given: OutgoingMessage = { headers, body: parts.body, stored: rest, facts: content.facts }
   const message = await shaped(hooks['smtp.message'], given, context)
   if (message.headers === headers && !headers.edited && message.body === undefined) return plain(content.chunks(), content.facts)
   // The steps' word on dots and line lengths is not taken: every line is looked at.

@@ -2,6 +2,7 @@
 import { type MimeLimits, MimeStructure } from '#postern'
 import { isMimeHeader } from './headers.ts'
 import { type Checks, type Inspection, lookupText, type Target } from './inspection.ts'
+import { type Splice, Splicer, spliced } from './splices.ts'
 
 const LF = 10
 const CR = 13
@@ -19,19 +20,24 @@ export interface BodyRules {
   readonly lineLength: number
 }
 
-/** A change: `remove` bytes at `at` give way to `insert`. */
-interface Splice {
-  readonly at: number
-  readonly remove: number
-  readonly insert: string
+type Chunks = AsyncIterable<Buffer> | Iterable<Buffer>
+
+/** Is there anything in such a body that tables would be asked about? */
+export function concernsBody({ mime, nested, body }: BodyRules, contentType: string | undefined): boolean {
+  if (body.tables.length > 0) return true
+  return mime.tables.length + nested.tables.length > 0 && !new MimeStructure(contentType).plain
 }
 
-/** Looks at the body, and replaces it when a table asks for a change. */
-export async function checkBody(inspection: Inspection, rules: BodyRules, contentType: string | undefined): Promise<boolean> {
+/** Looks at the body, and replaces it when a table asks for a change. True: its parts are nested too deeply. */
+export async function checkBody(
+  inspection: Inspection,
+  rules: BodyRules,
+  contentType: string | undefined,
+  request: { body(): Chunks; replaceBody(chunks: readonly Buffer[]): void },
+): Promise<boolean> {
   const structure = new MimeStructure(contentType, rules.limits)
   if (rules.body.tables.length === 0 && structure.plain) return structure.exceeded
   const reader = new BodyReader(inspection, rules, structure)
-  const { request } = inspection
   for await (const chunk of request.body()) {
     const later = reader.push(chunk)
     if (later !== undefined) await later
@@ -41,6 +47,25 @@ export async function checkBody(inspection: Inspection, rules: BodyRules, conten
   if (reader.splices.length > 0 && inspection.refusal === undefined)
     request.replaceBody(await spliced(request.body(), reader.splices))
   return structure.exceeded
+}
+
+/** The body as the tables want it, while it passes; no more of it is held than a header or a line. */
+export async function* checkedBody(
+  inspection: Inspection,
+  rules: BodyRules,
+  contentType: string | undefined,
+  body: Chunks,
+): AsyncGenerator<Buffer> {
+  const reader = new BodyReader(inspection, rules, new MimeStructure(contentType, rules.limits))
+  const splicer = new Splicer()
+  for await (const chunk of body) {
+    const later = reader.push(chunk)
+    if (later !== undefined) await later
+    splicer.push(chunk)
+    yield* splicer.take(reader.decided, reader.splices)
+  }
+  await reader.end()
+  yield* splicer.take(splicer.end, reader.splices)
 }
 
 /** Follows the lines of a body through its chunks. */
@@ -54,6 +79,8 @@ class BodyReader {
   /** Offset of the next line in the body, and in its part. */
   #at = 0
   #inPart = 0
+  /** What comes next belongs to the line before it. */
+  #isCut = false
   /** The header of a part that is being read. */
   #header: { readonly at: number; readonly nested: boolean; raw: string; bytes: number } | undefined
 
@@ -61,6 +88,11 @@ class BodyReader {
     this.#inspection = inspection
     this.#rules = rules
     this.#structure = structure
+  }
+
+  /** Up to where nothing can change any more. */
+  get decided(): number {
+    return this.#header?.at ?? this.#at
   }
 
   /** Takes a chunk; asks tables synchronously as long as they answer so. */
@@ -99,11 +131,14 @@ class BodyReader {
 
   #line(bytes: Buffer, start: number, end: number, next: number): Promise<void> | undefined {
     const at = this.#at
+    const isContinued = this.#isCut
     this.#at += next - start
-    const kind = this.#structure.plain ? 'body' : this.#structure.line(bytes, start, end)
-    if (kind === 'fold' && this.#header !== undefined) {
+    this.#isCut = next === end
+    const kind = this.#structure.plain || isContinued ? 'body' : this.#structure.line(bytes, start, end)
+    if (this.#header !== undefined && (kind === 'fold' || isContinued)) {
       this.#header.bytes += next - start
-      if (this.#header.raw.length < this.#rules.headerSize) this.#header.raw += `\r\n${bytes.toString('latin1', start, end)}`
+      const text = bytes.toString('latin1', start, end)
+      if (this.#header.raw.length < this.#rules.headerSize) this.#header.raw += isContinued ? text : `\r\n${text}`
       return undefined
     }
     const before = this.#finishHeader()
@@ -147,30 +182,4 @@ class BodyReader {
     }
     return { what, text, remove: () => splice(bytes, ''), replace: (raw) => splice(bytes, raw), prepend: (raw) => splice(0, raw) }
   }
-}
-
-/** The body with its changes; what stays is not copied. */
-async function spliced(body: AsyncIterable<Buffer> | Iterable<Buffer>, splices: readonly Splice[]): Promise<Buffer[]> {
-  const out: Buffer[] = []
-  let offset = 0
-  let next = 0
-  let skip = 0
-  for await (const chunk of body) {
-    let from = 0
-    while (from < chunk.length || (splices[next]?.at ?? -1) === offset + from) {
-      const dropped = Math.min(skip, chunk.length - from)
-      from += dropped
-      skip -= dropped
-      const splice = splices[next]
-      const to = splice === undefined ? chunk.length : Math.min(chunk.length, splice.at - offset)
-      if (skip === 0 && to > from) out.push(chunk.subarray(from, to))
-      from = Math.max(from, to)
-      if (splice === undefined || splice.at !== offset + from || skip > 0) break
-      if (splice.insert !== '') out.push(Buffer.from(splice.insert, 'latin1'))
-      skip = splice.remove
-      next++
-    }
-    offset += chunk.length
-  }
-  return out
 }

@@ -171,6 +171,7 @@ class SmtpAgent implements DeliveryAgent {
       if (hop === undefined) break
       const { hosts, trouble, isBackup, warnings } = await findHosts(hop, this.#finder)
       for (const warning of warnings) delivery.tell(`warning: ${warning}`)
+      if (trouble?.status === '5.4.6' && (await this.#passOn(delivery))) return
       if (trouble !== undefined) delivery.why = trouble
       // A loop would not end at a fall-back relay: it would only get longer.
       if (trouble?.status === '5.4.6') break
@@ -181,6 +182,20 @@ class SmtpAgent implements DeliveryAgent {
       if (i >= way.own && delivery.why !== undefined) delivery.why = configurationProblem(delivery.why)
     }
     this.#finish(delivery)
+  }
+
+  /** best_mx_transport: mail that we are the best MX host of goes on there, one recipient after the other. */
+  async #passOn(delivery: Delivery): Promise<boolean> {
+    const { best_mx_transport } = this.#settings
+    const { job, destination, open } = delivery
+    if (best_mx_transport === '' || job.pass === undefined) return false
+    const [, transport = '', nexthop] = /^([^:]*):?(.*)$/.exec(best_mx_transport) ?? []
+    for (const recipient of [...open]) {
+      delivery.tell(`passing <${job.message.envelope.recipients[recipient]?.address}> to transport=${transport}`, true)
+      await job.pass({ transport, nexthop: nexthop || destination.nexthop }, recipient)
+      open.delete(recipient)
+    }
+    return true
   }
 
   /** Those that are left: the last reason stands, but mistakes of the operator are no reason to bounce. */

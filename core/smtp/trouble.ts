@@ -75,13 +75,14 @@ export function answeredEarly(host: Host, reply: ServerReply): Trouble {
 }
 
 /** How a dialog ended before its time. */
-export type Ending = 'lost' | 'timeout' | 'endless' | 'garbage'
+export type Ending = 'lost' | 'timeout' | 'endless' | 'garbage' | 'unread'
 
 const ENDINGS: Readonly<Record<Ending, (peer: string, doing: string) => readonly [string, string]>> = {
   lost: (peer, doing) => ['4.4.2', `lost connection with ${peer} while ${doing}`],
   timeout: (peer, doing) => ['4.4.2', `conversation with ${peer} timed out while ${doing}`],
   endless: (peer, doing) => ['4.5.0', `reply without end from ${peer} while ${doing}`],
   garbage: (peer, doing) => ['4.5.0', `no SMTP reply from ${peer} while ${doing}`],
+  unread: (peer) => ['4.3.0', `local data error while talking to ${peer}`],
 }
 
 /** The dialog ended while something was waited for. */

@@ -22,6 +22,11 @@ export interface DeliveryJob {
   more(): boolean
   /** Ends when the process must stop now; the agent gives up at the next safe point. */
   readonly signal: AbortSignal
+  /**
+   * Has another transport deliver to a recipient of this job (best_mx_transport); it settles that recipient. Absent: nobody else can,
+   * as where the job was passed on already.
+   */
+  readonly pass?: (route: Route, recipient: number) => Promise<void>
 }
 
 /** What became of one recipient. */
@@ -58,7 +63,7 @@ export interface DeliveryAgent {
 }
 
 /** How a dialog ended when no reply came. */
-export type LineEnding = 'lost' | 'timeout' | 'garbage' | 'endless'
+export type LineEnding = 'lost' | 'timeout' | 'garbage' | 'endless' | 'unread'
 
 /** A reply as it came: the code of its last line, and all lines, each with its code. No control characters. */
 export interface LineReply {

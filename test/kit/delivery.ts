@@ -15,7 +15,7 @@ import type { Clock } from '../../core/plugin.ts'
 import type { ContentFacts, Envelope, QueuedMessage, Recipient } from '../../core/queue/types.ts'
 import { createSmtpAgent } from '../../core/smtp/agent.ts'
 import { CLIENT_PARAMETERS, LMTP_PARAMETERS, SMTP_PARAMETERS } from '../../core/smtp/parameters.ts'
-import type { DeliveryAgent, DeliveryTimes, Outcome } from '../../core/smtp/types.ts'
+import type { DeliveryAgent, DeliveryTimes, Outcome, Route } from '../../core/smtp/types.ts'
 import { fakeTable } from './table.ts'
 
 /** What a test cares about in a message. */
@@ -89,6 +89,8 @@ export interface JobSketch {
   readonly more?: boolean
   readonly signal?: AbortSignal
   readonly settled?: (recipient: number, outcome: Outcome, times: DeliveryTimes) => void
+  /** What another transport makes of a recipient that is passed on to it. */
+  readonly pass?: (route: Route, recipient: number) => Outcome
 }
 
 /** Parameters of other rooms that the client looks at. */
@@ -145,11 +147,15 @@ export function aTransport(sketch: TransportSketch = {}): TestTransport {
         more: () => more.more ?? false,
         signal: more.signal ?? new AbortController().signal,
       }
-      await agent.deliver(job, (recipient, outcome, times) => {
+      const settle = (recipient: number, outcome: Outcome, times?: DeliveryTimes): void => {
         if (outcomes[recipient] !== undefined) throw new Error(`recipient ${recipient} was settled twice`)
         outcomes[recipient] = outcome
-        more.settled?.(recipient, outcome, times)
-      })
+        if (times !== undefined) more.settled?.(recipient, outcome, times)
+      }
+      const given = more.pass
+      const pass = async (route: Route, recipient: number): Promise<void> =>
+        given === undefined ? undefined : settle(recipient, given(route, recipient))
+      await agent.deliver(given === undefined ? job : { ...job, pass }, settle)
       for (const recipient of recipients)
         if (outcomes[recipient] === undefined) throw new Error(`recipient ${recipient} was lost`)
       return outcomes

@@ -3,6 +3,7 @@
  * questions wait for one answer. It never throws: what goes wrong is an answer with status `failed`.
  */
 import { randomInt } from 'node:crypto'
+import { isHostname } from '../protocol/domain.ts'
 import { byTcp, byUdp, type Exchange } from './exchange.ts'
 import { openHostsFile } from './hosts.ts'
 import { asciiDomain } from './idna.ts'
@@ -37,6 +38,7 @@ export interface ResolverOptions {
 const DEFAULT_CACHE = 10_000
 /** Seconds for which a failure is remembered (RFC 9520 3.2): a session must not wait for a dead server again and again. */
 const FAILURE_TTL = 10
+/** RFC 1035 2.3.4, as text. */
 const LONGEST_NAME = 253
 
 interface Kept {
@@ -68,7 +70,7 @@ class CachingResolver implements Resolver {
   resolve<T extends RecordType>(name: string, type: T): Promise<Answer<T>> {
     const ascii = asciiDomain(name) ?? ''
     const host = ascii.endsWith('.') ? ascii.slice(0, -1) : ascii
-    if (!isName(host)) return Promise.resolve(failure(name, type, 'invalid'))
+    if (!isHostname(host) || host.length > LONGEST_NAME) return Promise.resolve(failure(name, type, 'invalid'))
     const local = this.#local(host.toLowerCase(), type)
     if (local !== undefined) return Promise.resolve(local)
     const key = `${type} ${host.toLowerCase()}`
@@ -187,12 +189,6 @@ function addressOfPtr(name: string): string | undefined {
   const hex = labels.reverse().join('')
   const ip = parseIp((hex.match(/.{4}/g) ?? []).join(':'))
   return ip !== undefined && ptrName(ip) === name ? hex.replace(/.{4}(?!$)/g, '$&:') : undefined
-}
-
-/** Can DNS be asked about it at all? Length and labels of RFC 1035 2.3.4; printable ASCII only. */
-function isName(name: string): boolean {
-  if (name.length === 0 || name.length > LONGEST_NAME || !/^[\x21-\x7e]+$/.test(name)) return false
-  return name.split('.').every((label) => label.length > 0 && label.length < 64)
 }
 
 function mixCase(name: string): string {

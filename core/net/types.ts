@@ -50,6 +50,8 @@ export interface Answer<T extends RecordType = RecordType> {
   readonly status: AnswerStatus
   /** It failed because a filter of the configuration dropped every record (smtpd_dns_reply_filter). */
   readonly isFiltered?: boolean
+  /** It failed because no record has a name that a host can have: asking again will not help. */
+  readonly isMalformed?: boolean
   readonly records: readonly DnsRecord<T>[]
   /** The AD bit, believed only from a resolver that the configuration trusts. */
   readonly authenticated: boolean

@@ -222,6 +222,9 @@ test("the operator's own relay host is not a reason to bounce", async () => {
     dns: fakeDns().resolver,
   })
   assert.match(words((await lost.deliver(aQueuedMessage(), 'gone.test'))[0]), /^deferred 4\.3\.5 Host or domain name not found/)
+  const several = aTransport({ parameters: { relayhost: 'gone.test, lost.test' }, dns: fakeDns().resolver })
+  // As in Postfix, this is for a relayhost that names one server.
+  assert.match(words((await several.deliver(aQueuedMessage(), 'gone.test, lost.test'))[0]), /^bounced 5\.4\.4 Host or domain/)
 })
 
 test('what a server says can not forge lines', async () => {

@@ -65,6 +65,8 @@ export type Event =
       readonly sasl?: { readonly method: string; readonly username: string; readonly sender?: string }
       readonly forwarded?: Forwarded
     }
+  /** What a before-queue filter said of a message, lines and all, or what the client was told in its place. */
+  | { readonly type: 'proxied'; readonly dialog: DialogFacts; readonly isAccepted: boolean; readonly reply: string }
   // cleanup
   | { readonly type: 'messageId'; readonly queueId: string; readonly messageId: string }
   | {

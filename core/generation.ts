@@ -9,7 +9,7 @@ import type { Table } from './lookup/table.ts'
 import type { Resolver } from './net/types.ts'
 import type { Scope } from './parameters.ts'
 import type { AccessActions, Clock, Destinations, Logger, PluginContext } from './plugin.ts'
-import type { Outcome } from './smtp/types.ts'
+import type { Outcome, SmtpServer } from './smtp/types.ts'
 import type { OpenState, StateConfig } from './state/types.ts'
 
 /** A listener with its own parameters and hooks. */
@@ -32,6 +32,12 @@ export interface TransportRuntime {
   readonly config: TransportConfig
   readonly scope: Scope
   readonly hooks: Hooks
+  /** DNS as this transport sees it (smtp_dns_reply_filter); absent: that of the process. */
+  readonly dns?: Resolver
+  /** Tables of this generation. Absent: it has none. */
+  readonly tables?: PluginContext['tables']
+  /** Compiles a match list. @throws Error for a pattern that can not be used */
+  readonly matchList?: PluginContext['matchList']
 }
 
 export interface Generation {
@@ -67,6 +73,11 @@ export interface Services {
   random(): number
   /** Would mail for this address be taken? Asks where it would go, and delivers nothing. Absent: nobody can be asked. */
   probe?(address: string): Promise<Outcome>
+  /**
+   * An SMTP server for who speaks with one himself; see PluginContext. Absent: nobody can.
+   * @param ports TCP ports by name @param directory where relative paths start @throws Error for a bad endpoint
+   */
+  smtpServer?(endpoint: string, ports: ReadonlyMap<string, number>, directory: string): SmtpServer
   /** Tells the postmaster, where notify_classes asks for it. Absent: nobody is told. Never throws. */
   notify?(notice: NoticeRequest): void
 }

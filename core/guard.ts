@@ -48,6 +48,8 @@ export type Tell<A> = SyncHook<[A], void, Additional>
 
 const DEFAULT_POLICY: StepPolicy = Object.freeze({ id: '', timeout: 0, mode: 'enforce', onError: 'defer' })
 const TEMPORARY = Object.freeze({ code: 451, status: '4.3.0', text: 'Temporary lookup failure' })
+/** What content could not be checked is as if it could not be stored: so says Postfix's cleanup service. */
+const UNCHECKED = Object.freeze({ ...TEMPORARY, text: 'Error: queue file write error' })
 const PERMANENT = Object.freeze({ code: 554, status: '5.3.0', text: 'Service unavailable' })
 
 /** A tap, as tapable hands it to an interceptor. */
@@ -86,7 +88,7 @@ export function guarded(tap: Tapped, hook: string, kind: HookKind, fault: FaultS
       null,
       policy.onError === 'reject'
         ? { kind: 'reject', ...PERMANENT, step: policy.id, cause }
-        : { kind: 'defer', ...TEMPORARY, step: policy.id, cause },
+        : { kind: 'defer', ...(hook === 'cleanup.message' ? UNCHECKED : TEMPORARY), step: policy.id, cause },
     )
   }
   const fn = (...args: unknown[]): undefined => {

@@ -5,6 +5,7 @@
  * path: synchronous), all (independent, awaited together), tell (never awaited, errors isolated).
  */
 import { AsyncParallelHook, AsyncSeriesBailHook, AsyncSeriesWaterfallHook, SyncHook, SyncWaterfallHook } from 'tapable'
+import type { CopiesRequest, HeaderAddressRequest, IntakeRequest, NewRecipient } from './cleanup/hooked.ts'
 import type { Event } from './events.ts'
 import type { AccessRequest, SaslFacts, Session, TlsFacts, Transaction } from './facts.ts'
 import {
@@ -21,7 +22,7 @@ import {
   type WarnSink,
 } from './guard.ts'
 import type { MessageRequest } from './message/types.ts'
-import type { Envelope, QueueId, Recipient, RecipientFailure, SpaceFacts } from './queue/types.ts'
+import type { Envelope, Recipient, RecipientFailure, SpaceFacts } from './queue/types.ts'
 import type { Reply } from './reply.ts'
 import type {
   Destination,
@@ -73,18 +74,6 @@ export interface TlsPolicy {
   readonly level: string
   readonly [detail: string]: unknown
 }
-/** Addresses on their way into the queue. */
-export interface IntakeRequest {
-  readonly queueId: QueueId
-  readonly session: Session | undefined
-  readonly transaction: Transaction | undefined
-}
-export interface NewRecipient {
-  readonly address: string
-  readonly original: string
-  readonly orcpt?: string
-  readonly notify?: number
-}
 export interface AdmitRequest {
   readonly session: Session | undefined
   readonly space: SpaceFacts
@@ -93,6 +82,31 @@ export interface AdmitRequest {
 export interface RouteRequest {
   readonly envelope: Envelope
   readonly recipient: Recipient
+}
+/** A message whose first recipient was accepted, or whose sender was where smtpd_delay_open_until_valid_rcpt is off. */
+export interface ProxyRequest {
+  readonly session: Session
+  readonly transaction: Transaction
+  /** MAIL as the client wrote it. */
+  readonly mail: string
+}
+/**
+ * One message on its way through a before-queue filter, step by step as the client speaks. A reply is what the client gets;
+ * undefined: all is well. What rejects has failed: the client gets a 451, the cause is told by who failed.
+ */
+export interface ProxiedMessage {
+  /** Before anything else. */
+  open(): Promise<Reply | undefined>
+  /** @param command RCPT as the client wrote it */
+  recipient(command: string): Promise<Reply | undefined>
+  /** @param command DATA, as the client wrote it */
+  data(command: string): Promise<Reply | undefined>
+  /** Takes a chunk: CRLF line ends, dots unstuffed. A promise means: no more before it settles. */
+  write(chunk: Buffer): Promise<void> | undefined
+  /** The content is whole: the filter's answer to it, good or bad. */
+  end(): Promise<Reply>
+  /** The message is given up; the filter must not take what it has for the whole. Harmless after `end`. */
+  abort(): void
 }
 /** When to try next: milliseconds since 1970; `expired` ends the attempts with a bounce. */
 export interface Schedule {
@@ -111,6 +125,10 @@ export interface Notice {
   readonly subject: string
   readonly from: string
   readonly explanation: readonly string[]
+  /** It goes to the postmaster, besides that to the sender or in its place. */
+  readonly isCopy?: boolean
+  /** How the explanation is labelled; it is written in UTF-8. Absent: utf-8. */
+  readonly charset?: string
 }
 /** A postmaster notice (notify_classes). */
 export interface NoticeRequest {
@@ -123,6 +141,8 @@ export interface NoticeRequest {
   readonly opening?: string
   /** Why the session was cut: `timeout`. */
   readonly reason?: string
+  /** notify_classes of its listener has the class, whatever that of the gateway says. */
+  readonly isWanted?: boolean
 }
 
 /** Builds one set of hooks: for the gateway, a listener or a transport. A reload builds new ones and never changes old ones. */
@@ -206,14 +226,22 @@ export function createHooks(fault: FaultSink, warned: WarnSink) {
 
     /** Sender on its way into the queue: canonical, masquerade. */
     'cleanup.sender': shape<string, IntakeRequest>('cleanup.sender'),
-    /** Recipients on their way into the queue: canonical, virtual aliases (1 to n), automatic bcc. */
+    /** Recipients on their way into the queue, those of copies too: canonical, masquerade. */
     'cleanup.recipients': shape<readonly NewRecipient[], IntakeRequest>('cleanup.recipients'),
+    /** Who gets a copy of mail from a client: automatic bcc. Recipients that are added have `copy`. */
+    'cleanup.copies': shape<readonly NewRecipient[], CopiesRequest>('cleanup.copies'),
+    /** Rewritten recipients become others: virtual aliases (1 to n). */
+    'cleanup.aliases': shape<readonly NewRecipient[], IntakeRequest>('cleanup.aliases'),
+    /** An address in the headers of mail whose headers are rewritten (local_header_rewrite_clients): canonical, masquerade. */
+    'cleanup.header_address': shape<string, HeaderAddressRequest>('cleanup.header_address'),
     /** Header and body checks: may edit and refuse. */
     'cleanup.message': decide<MessageRequest, Refusal>('cleanup.message'),
 
     /** At MAIL, before a message is taken: disk space, hold. */
     'queue.admit': decide<AdmitRequest, Refusal>('queue.admit'),
-    /** Takes the message instead of the queue; its reply is the client's answer: before-queue proxy, Maildir sink. */
+    /** Takes the message in place of intake and queue while it comes in, command by command: before-queue filter. */
+    'queue.proxy': provide<ProxyRequest, ProxiedMessage>('queue.proxy'),
+    /** Takes the message instead of the queue; its reply is the client's answer: Maildir sink. */
     'queue.store': provide<MessageRequest, Reply>('queue.store'),
     /** Transport and next hop of a recipient: transport maps, relayhost. */
     'queue.route': provide<RouteRequest, Route>('queue.route'),

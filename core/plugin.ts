@@ -2,8 +2,9 @@
  * The plugin API, imported as `#postern` by built-in plugins and as `postern` by others. It is all that a plugin may import
  * from Postern, and it is kept small and stable: `apiVersion` 1.
  */
+import type { CopiesRequest, HeaderAddressRequest, IntakeRequest, NewRecipient } from './cleanup/hooked.ts'
 import type { Event } from './events.ts'
-import type { AccessRequest, AccessStage, Client, SaslFacts, Session, TlsFacts } from './facts.ts'
+import type { AccessRequest, AccessStage, SaslFacts, Session, TlsFacts } from './facts.ts'
 import type {
   AdmitRequest,
   AuthRequest,
@@ -12,10 +13,10 @@ import type {
   FilterRequest,
   HookName,
   Hooks,
-  IntakeRequest,
-  NewRecipient,
   Notice,
   NoticeRequest,
+  ProxiedMessage,
+  ProxyRequest,
   RouteRequest,
   Schedule,
 } from './hooks.ts'
@@ -23,7 +24,8 @@ import type { Table, TableType } from './lookup/table.ts'
 import type { MessageRequest } from './message/types.ts'
 import type { Resolver } from './net/types.ts'
 import type { Declaration, Declared, Scope } from './parameters.ts'
-import type { Envelope, RecipientFailure } from './queue/types.ts'
+import type { AccessActions, Destinations, MatchList, Restrictions } from './policy.ts'
+import type { Envelope } from './queue/types.ts'
 import type { Reply } from './reply.ts'
 import type {
   Destination,
@@ -37,14 +39,16 @@ import type {
   OutgoingMessage,
   PeerFacts,
 } from './smtp/hooked.ts'
-import type { Outcome, Route } from './smtp/types.ts'
+import type { Outcome, Route, SmtpServer } from './smtp/types.ts'
 import type { State } from './state/types.ts'
 import type { Refusal, Verdict } from './verdict.ts'
 
+export type * from './cleanup/hooked.ts'
 export { parseTime } from './duration.ts'
 export type * from './events.ts'
 export * from './facts.ts'
 export type * from './hooks.ts'
+export { type AddressMap, type AddressRules, addressRules, createAddressMap } from './lookup/address-map.ts'
 export {
   extensionAt,
   type Hit,
@@ -60,8 +64,8 @@ export {
   userKeys,
 } from './lookup/search.ts'
 export type { Table, TableContext, TableType } from './lookup/table.ts'
-export { TableError } from './lookup/table.ts'
-export { ADDRESS_HEADERS, type AddressSpan, findAddresses, replaceAddresses } from './message/addresses.ts'
+export { EmptyResult, TableError } from './lookup/table.ts'
+export { ADDRESS_HEADERS, type AddressList, parseAddresses } from './message/addresses.ts'
 export { type ContentType, parseContentType } from './message/content-type.ts'
 export { headerText, rawText } from './message/headers.ts'
 export { MIME_LIMITS, type MimeLimits, type MimeLine, MimeStructure } from './message/mime.ts'
@@ -70,7 +74,9 @@ export type * from './net/types.ts'
 export { networkOf, type PrefixLengths } from './network.ts'
 export type { Declaration, Declared, Scope, Values } from './parameters.ts'
 export { choice, code, count, declare, flag, list, ParameterError, size, text, time } from './parameters.ts'
+export type * from './policy.ts'
 export { quoteAddress } from './protocol/address.ts'
+export { encodeXtext } from './protocol/xtext.ts'
 export type * from './queue/types.ts'
 export type { Reply } from './reply.ts'
 export { oneLine, reply } from './reply.ts'
@@ -90,13 +96,15 @@ export type Stage = AccessStage | 'use' | 'message' | 'store' | 'queue' | 'deliv
 
 type MaybePromise<T> = T | Promise<T>
 type Decides<A, R extends Verdict = Verdict> = (request: A) => MaybePromise<R | undefined>
+type Shapes<V, C> = (value: V, context: C) => MaybePromise<V | undefined>
 
 /**
  * What a plugin answers with: functions keyed by hook. `access` is tapped at the stage where the pipeline mounts the entry;
- * the others at the hook they name. See core/hooks.ts for what each is for.
+ * the others at the hook they name. See core/hooks.ts for what each is for; `prepare` begins what `access` will wait for.
  */
 export interface Handlers {
   access?: Decides<AccessRequest>
+  prepare?: (request: AccessRequest) => void
   'listed.sender'?: Decides<AccessRequest, Refusal>
   'listed.recipient'?: Decides<AccessRequest, Refusal>
   start?: () => MaybePromise<void>
@@ -117,13 +125,14 @@ export interface Handlers {
   auth?: (request: AuthRequest) => MaybePromise<SaslFacts | Refusal | undefined>
   disconnect?: (session: Session) => MaybePromise<void>
   'tls.server.established'?: Decides<TlsFacts & { readonly session: Session }, Refusal>
-  'cleanup.sender'?: (sender: string, request: IntakeRequest) => MaybePromise<string | undefined>
-  'cleanup.recipients'?: (
-    recipients: readonly NewRecipient[],
-    request: IntakeRequest,
-  ) => MaybePromise<readonly NewRecipient[] | undefined>
+  'cleanup.sender'?: Shapes<string, IntakeRequest>
+  'cleanup.recipients'?: Shapes<readonly NewRecipient[], IntakeRequest>
+  'cleanup.copies'?: Shapes<readonly NewRecipient[], CopiesRequest>
+  'cleanup.aliases'?: Shapes<readonly NewRecipient[], IntakeRequest>
+  'cleanup.header_address'?: Shapes<string, HeaderAddressRequest>
   'cleanup.message'?: Decides<MessageRequest, Refusal>
   'queue.admit'?: Decides<AdmitRequest, Refusal>
+  'queue.proxy'?: (request: ProxyRequest) => MaybePromise<ProxiedMessage | undefined>
   'queue.store'?: (request: MessageRequest) => MaybePromise<Reply | undefined>
   'queue.route'?: (request: RouteRequest) => MaybePromise<Route | undefined>
   'queue.schedule'?: (schedule: Schedule, envelope: Envelope) => Schedule | undefined
@@ -138,63 +147,6 @@ export interface Handlers {
   'bounce.decide'?: (request: BounceRequest) => MaybePromise<'send' | 'suppress' | 'double' | undefined>
   'bounce.compose'?: (notice: Notice, request: BounceRequest) => MaybePromise<Notice | undefined>
   notify?: (notice: NoticeRequest) => MaybePromise<void>
-}
-
-/** Kinds of destination, Postfix's address classes (ADDRESS_CLASS_README). */
-export type AddressClass = 'local' | 'virtual_alias' | 'virtual_mailbox' | 'relay' | 'default'
-
-/** Tells what class an address belongs to, by mydestination, relay_domains and friends. */
-export interface Destinations {
-  /**
-   * The address as routing understands it: domain completed, lower case, without a final dot; sender-specified routing
-   * through this host undone. Access tables are searched for it.
-   */
-  resolve(address: string): MaybePromise<string>
-  classify(address: string): MaybePromise<AddressClass>
-  /** Is this IP address one of inet_interfaces or proxy_interfaces? */
-  isOwnAddress(address: string): boolean
-  /** Is mail for it ours to take, that is: any class but `default`, and no sender-specified routing? */
-  isAuthorised(address: string): MaybePromise<boolean>
-  /** What the error or retry transport says of it, where mail for it would go there. Its text tells whether it may be tried again. */
-  refusal(address: string, sender: string): MaybePromise<RecipientFailure | undefined>
-}
-
-/** A compiled list of restrictions: for table results that name restrictions, and for restriction classes. */
-export interface Restrictions {
-  /** Compiles `reject_unauth_destination, permit` and the like. @throws Error naming the word it does not know */
-  compile(text: string): Promise<(request: AccessRequest) => MaybePromise<Verdict | undefined>>
-}
-
-/** What an access(5) value is applied to, for the reply's text. */
-export interface ActionSubject {
-  /** What was looked up, as replies show it: `client.example[192.0.2.1]`, `user@example`. */
-  readonly name: string
-  /** `Client host`, `Helo command`, `Sender address`, `Recipient address`, `End-of-data` */
-  readonly class: string
-  /** Where the value came from, for logs and errors: a table's spec, a policy service. */
-  readonly source: string
-}
-
-/** Interprets access(5) results: `REJECT text`, `450 4.7.1 text`, `OK`, `PREPEND X: y`, restriction lists ... */
-export interface AccessActions {
-  apply(value: string, request: AccessRequest, subject: ActionSubject): MaybePromise<Verdict | undefined>
-  /** The same where a permit is no safe answer, because strangers choose what is looked up: it becomes a 451, and is told. */
-  restrictive(
-    value: string,
-    request: AccessRequest,
-    subject: ActionSubject,
-    restriction: string,
-  ): MaybePromise<Verdict | undefined>
-}
-
-/** A match list as mynetworks and relay_domains are: names, addresses, networks, tables, `!` and files. */
-export interface MatchList {
-  /** Matches a client by name or address. */
-  client(client: Client): MaybePromise<boolean>
-  /** Matches a host or domain name. */
-  name(name: string): MaybePromise<boolean>
-  /** Matches an address. */
-  address(address: string): MaybePromise<boolean>
 }
 
 export interface Logger {
@@ -233,6 +185,11 @@ export interface PluginContext {
    * Two who ask about one address at the same time share the answer.
    */
   probe(address: string): Promise<Outcome>
+  /**
+   * An SMTP server that the plugin speaks with itself: `host:port`, `[address]:port`, `port` of this machine, each also behind
+   * `inet:`, or `unix:path`, relative to the queue directory. @throws Error for anything else
+   */
+  smtpServer(endpoint: string): SmtpServer
   /** 0 <= x < 1. */
   random(): number
   /** Tells an event. */
@@ -261,8 +218,9 @@ export interface PluginDefinition<Options> {
   /** Postfix parameters that it honours. */
   readonly parameters?: Declared<Record<string, Declaration>>
   /**
-   * Parameters one of which mounts it in `use` when it is set (neither empty nor `no`), without a word in the pipeline; its options
-   * then have their defaults.
+   * Parameters one of which mounts it when it is set (neither empty nor `no`), without a word in the pipeline: in `use`, or in
+   * `deliver` when it may stand there and the parameter begins with the name of the transport's agent. Its options then have
+   * their defaults.
    */
   readonly mountedBy?: readonly string[]
   /** Lookup table types that it adds. */

@@ -28,11 +28,12 @@ const PARTS: Readonly<Record<string, Part>> = {
   generate: { command: [NODE, 'schemas/generate.ts', '--check'] },
   unit: { files: UNIT, concurrency: 3 },
   dialogs: { files: ['test/dialogs/*.test.ts'] },
+  hostile: { files: ['test/hostile/*.test.ts'], concurrency: 1 },
   fuzz: { command: [NODE, 'test/fuzz/run.ts', '--seconds', '10'] },
   crash: { files: ['test/crash/*.test.ts'], concurrency: 1 },
   real: { files: ['test/real/*.test.ts'], concurrency: 1 },
 }
-const QUICK = ['lint', 'types', 'generate', 'unit', 'dialogs', 'fuzz']
+const QUICK = ['lint', 'types', 'generate', 'unit', 'dialogs', 'hostile', 'fuzz']
 
 const scratch = mkdtempSync(join(tmpdir(), 'postern-test-'))
 const total: Tally = { passed: 0, failed: 0, skipped: 0 }

@@ -9,6 +9,7 @@ import { fakeTable } from '../../test/kit/table.ts'
 import { scopeOf } from '../config/scope.ts'
 import { addressKeys, createTables, domainKeys } from '../lookup/index.ts'
 import { type SearchRules, searchClient, searchDomain, searchMail, searchRules } from '../lookup/search.ts'
+import { declare, text } from '../parameters.ts'
 import type { AccessRequest, Restrictions, Verdict } from '../plugin.ts'
 import { expandTemplate, expansionFilter, filtered, requestValue } from '../reply-template.ts'
 import { ROUTE_PARAMETERS } from '../route/index.ts'
@@ -20,6 +21,8 @@ const directory = mkdtempSync(join(tmpdir(), 'access-'))
 after(() => rmSync(directory, { recursive: true }))
 const tables = createTables({ baseDirectory: directory })
 const scope = scopeOf({}, ACCESS_PARAMETERS, ROUTE_PARAMETERS)
+
+const FILTER = declare('test', { smtpd_proxy_filter: text('', '') })
 
 /** Knows `reject` and `again`, which asks for itself; the rest is unknown. */
 const restrictions: Restrictions = {
@@ -123,6 +126,20 @@ test('actions without what they need are told and do nothing', async () => {
   const recorded = record()
   await actions.apply('PREPEND X: y', anAccessRequest('end_of_data', {}, recorded), subject)
   assert.deepEqual(recorded.edits, [])
+})
+
+test('what the queue would do can not be had where mail goes through a filter in its place', async () => {
+  const proxied = scopeOf({ smtpd_proxy_filter: '127.0.0.1:10025' }, ACCESS_PARAMETERS, FILTER)
+  const other = createActions({ scope: proxied, restrictions, warn })
+  const recorded = record()
+  for (const value of ['HOLD', 'discard', 'REDIRECT a@b.test', 'FILTER smtp:', 'BCC a@b.test', 'PREPEND X: y']) {
+    warnings.length = 0
+    assert.equal(await other.apply(value, anAccessRequest('rcpt', {}, recorded), subject), undefined)
+    const word = value.split(' ', 1)[0]?.toUpperCase()
+    const said = `access table hash:/x: with smtpd_proxy_filter specified, action ${word} is unavailable`
+    assert.deepEqual(warnings, word === 'PREPEND' ? [] : [said])
+  }
+  assert.deepEqual(recorded.edits, [{ kind: 'prepend', header: 'X: y' }])
 })
 
 test('reply codes are parameters', async () => {

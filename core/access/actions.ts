@@ -33,6 +33,9 @@ type Action = (text: string, context: Context) => Verdict | undefined
 /** The answer when a table asks for what does not exist. */
 export const CONFIGURATION_ERROR = Object.freeze(defer(451, '4.3.5', 'Server configuration error', { trouble: 'software' }))
 
+/** Actions that the queue carries out: mail that goes through a filter in its place never comes there. */
+const OF_THE_QUEUE: ReadonlySet<string> = new Set(['BCC', 'DISCARD', 'FILTER', 'HOLD', 'REDIRECT'])
+
 /** How many compiled lists of restrictions are kept; a policy service can name any. */
 const KEPT = 500
 /** How deep tables may name restrictions that ask tables. */
@@ -42,6 +45,7 @@ const DEEPEST = 50
 export function createActions(deps: ActionsDeps): AccessActions {
   const values = deps.scope.values(ACCESS_PARAMETERS)
   const warn = deps.warn ?? (() => {})
+  const isProxied = (deps.scope.text('smtpd_proxy_filter') ?? '') !== ''
   const compiled = new Map<string, Check | Promise<Check>>()
   const depths = new WeakMap<AccessRequest, number>()
   const constants = { rejectCode: values.access_map_reject_code, deferCode: values.access_map_defer_code, warn }
@@ -50,7 +54,7 @@ export function createActions(deps: ActionsDeps): AccessActions {
     const known = compiled.get(text)
     if (known !== undefined) return known
     if (compiled.size >= KEPT) compiled.clear()
-    const pending = deps.restrictions.compile(text)
+    const pending = deps.restrictions.compile(text, true)
     compiled.set(text, pending)
     pending.then(
       (check) => compiled.set(text, check),
@@ -104,6 +108,11 @@ export function createActions(deps: ActionsDeps): AccessActions {
       const context = { request, subject, ...constants }
       if (/^[45]\d\d$/.test(word)) return refuse(Number(word), rest, context)
       const action = ACTIONS.get(word.toUpperCase())
+      if (isProxied && OF_THE_QUEUE.has(word.toUpperCase())) {
+        const table = `access table ${subject.source}`
+        warn(`${table}: with smtpd_proxy_filter specified, action ${word.toUpperCase()} is unavailable`)
+        return undefined
+      }
       return action === undefined ? restrict(text, request, subject) : action(rest, context)
     },
   }

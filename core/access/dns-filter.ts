@@ -29,9 +29,12 @@ export function filteredDns(dns: Resolver, options: DnsFilterOptions): Resolver 
         return records.length > 0 ? { ...answer, records } : emptied(answer, name, type)
       } catch (error) {
         options.warn(`DNS reply filter: ${error instanceof Error ? error.message : String(error)}`)
-        return { ...answer, status: 'failed', records: [], reason: `Error looking up name=${oneLine(name)} type=${type}` }
+        const reason = `Error looking up name=${oneLine(name)} type=${type}: Invalid DNS reply filter syntax`
+        return { ...answer, status: 'failed', records: [], reason }
       }
     },
+    // What is begun is filtered, and told of, when it is wanted.
+    prefetch: (name, type) => dns.prefetch?.(name, type),
     // The process owns what is behind it.
     close: () => {},
   }

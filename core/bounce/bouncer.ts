@@ -17,7 +17,8 @@ import { explanation, type NoticeKind, SUBJECTS, type TemplateValues } from './t
 
 /** What the bouncer needs of its process. */
 export interface BouncerDeps {
-  queue(): Queue
+  /** Where notices are handed in. */
+  queue(): Pick<Queue, 'submit'>
   newId(): QueueId
   current(): Generation
   readonly services: Services
@@ -146,6 +147,7 @@ class Telling {
       subject: SUBJECTS[this.#kind][planned.copy ? 'postmaster' : 'sender'],
       from: daemonFrom(this.#identity.domain, this.#values.header_from_format),
       explanation: planned.copy ? [] : explanation(this.#kind, this.#templateValues()),
+      ...(planned.copy ? { isCopy: true } : {}),
     }
     try {
       return await shaped(this.#generation.hooks['bounce.compose'], notice, this.#request(planned.recipients))

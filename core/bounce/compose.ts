@@ -72,7 +72,7 @@ function textPart({ notice, facts }: Report, boundary: string): string[] {
   const lines = [
     `--${boundary}`,
     'Content-Description: Notification',
-    'Content-Type: text/plain; charset=utf-8',
+    `Content-Type: text/plain; charset=${oneLine(notice.charset ?? 'utf-8')}`,
     'Content-Transfer-Encoding: 8bit',
     '',
     ...notice.explanation.map(oneLine),

@@ -16,7 +16,8 @@ import { BOUNCE } from './parameters.ts'
 import { wrap } from './wrap.ts'
 
 export interface NotifierDeps {
-  queue(): Queue
+  /** Where notices are handed in. */
+  queue(): Pick<Queue, 'submit'>
   newId(): QueueId
   current(): Generation
   readonly services: Services
@@ -38,7 +39,7 @@ export function createNotifier(deps: NotifierDeps): (notice: NoticeRequest) => P
   const date = createMailDate()
   return async (notice) => {
     const { scope } = deps.current()
-    if (!isNotified(scope, notice.class)) return
+    if (notice.isWanted !== true && !isNotified(scope, notice.class)) return
     const values = scope.values(BOUNCE)
     const identity = identityOf(scope)
     const now = deps.services.clock.now()

@@ -4,8 +4,9 @@ import { joinFacts, scanFacts } from '../message/facts.ts'
 import { HeaderBlock, rawText } from '../message/headers.ts'
 import type { Header } from '../message/types.ts'
 import type { Refusal } from '../verdict.ts'
-import { completeHeaders } from './completion.ts'
 import { closeNames, cutHeaders, dropHeaders, endAtNul, missingHeaders } from './head.ts'
+import { headerMapping, rewriteHeaders } from './header-addresses.ts'
+import { contentHeaders, isChecked, refusedBody, refusedHead } from './misuse.ts'
 import { ContentRequest } from './request.ts'
 import type { IntakeResult } from './types.ts'
 import { type Finished, getsMissing, headerLines, missing, tellId, type WholeMessage } from './whole.ts'
@@ -32,11 +33,15 @@ export async function runSteps(message: WholeMessage, trace: readonly string[]):
   })
 
   const { hooks } = runtime
+  const own = isChecked(message) ? contentHeaders(headers) : undefined
+  const wrong = own === undefined ? undefined : refusedHead(message, request, trace.length)
+  if (wrong !== undefined) return wrong
   const refusal = await ask(hooks['cleanup.message'], request)
   if (refusal !== undefined) return refused(request, refusal)
+  const below = own === undefined ? undefined : await refusedBody(message, request, own)
+  if (below !== undefined) return below
   dropHeaders(headers, rules.dropped)
-  const completion = rules.completion.headers(session)
-  if (completion !== undefined) completeHeaders(headers, completion)
+  if (message.completion !== undefined) await rewriteHeaders(headers, message.completion, headerMapping(message))
   if (getsMissing(message))
     for (const header of missingHeaders(missing(message, (name) => headers.find(name) !== undefined)))
       headers.append(rawText(header))

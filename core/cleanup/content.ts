@@ -1,9 +1,11 @@
 /**
  * Content on its way in: kept in memory while it is small, streamed into the spool past a threshold, with the head always
- * at hand. Chunks are passed on as they came and never joined, but for a head that lies in several.
+ * at hand. Chunks are passed on as they came and never joined, but for a head that lies in several, and for many small ones.
  */
 import { type HeadSurvey, surveyHead, type WantedHeaders } from '../message/head.ts'
+import { mailboxHeaders, mailboxLines } from '../message/mailbox.ts'
 import type { QueueId, Spool, StreamedBody } from '../queue/types.ts'
+import { Pieces } from './pieces.ts'
 
 /** A head that has not ended after so many bytes is refused: it would have to be held in memory whole. */
 export const LONGEST_HEAD = 1 << 20
@@ -25,6 +27,7 @@ export class IncomingContent {
   readonly #spool: () => Spool
   readonly #wanted: WantedHeaders
   #chunks: Buffer[] = []
+  readonly #pieces = new Pieces()
   #bytes = 0
   /** Look for the end of the head when so many bytes are there. */
   #lookAt: number
@@ -45,14 +48,24 @@ export class IncomingContent {
   write(chunk: Buffer): Promise<void> | undefined {
     if (this.#closed || this.#tooLong) return undefined
     this.#bytes += chunk.length
-    if (this.#stream !== undefined) return this.#stream.write(chunk)
-    this.#chunks.push(chunk)
+    let room: Promise<void> | undefined
+    for (const piece of this.#pieces.add(chunk)) {
+      const next = this.#keep(piece)
+      room = room === undefined || next === undefined ? (room ?? next) : room.then(() => next)
+    }
+    return room
+  }
+
+  #keep(piece: Buffer): Promise<void> | undefined {
+    if (this.#stream !== undefined) return this.#stream.write(piece)
+    this.#chunks.push(piece)
     if (this.#opening !== undefined) return this.#opening
     return this.#bytes < this.#lookAt ? undefined : this.#spill()
   }
 
   /** The content is whole. Undefined: its head is longer than LONGEST_HEAD. @throws SpoolError */
   async take(): Promise<TakenContent | undefined> {
+    for (const piece of this.#pieces.rest()) await this.#keep(piece)
     if (this.#opening !== undefined) await this.#opening
     const found = this.#tooLong ? undefined : (this.#located ?? locate(this.#chunks, this.#wanted, true))
     if (found === undefined || found.survey.headers > LONGEST_HEAD) {
@@ -136,29 +149,4 @@ function locate(chunks: readonly Buffer[], wanted: WantedHeaders, complete: bool
     while (used < total && bytes <= enough) bytes += (chunks[used++] as Buffer).length
     joined = Buffer.concat([joined, ...chunks.slice(from, used)], bytes)
   }
-}
-
-const MAILBOX_HEADER = Buffer.from('X-Mailbox-Line: ')
-
-/** Bytes of the `From ` and `>From ` lines at the start: what is left of a mailbox file. */
-function mailboxLines(bytes: Buffer): number {
-  let at = 0
-  for (;;) {
-    let name = at
-    while (bytes[name] === 62) name++
-    if (bytes[name] !== 70 || bytes.toString('latin1', name, name + 5) !== 'From ') return at
-    const newline = bytes.indexOf(10, name)
-    if (newline < 0) return at
-    at = newline + 1
-  }
-}
-
-function mailboxHeaders(lines: Buffer): Buffer {
-  const out: Buffer[] = []
-  for (let at = 0; at < lines.length; ) {
-    const next = lines.indexOf(10, at) + 1
-    out.push(MAILBOX_HEADER, lines.subarray(at, next))
-    at = next
-  }
-  return Buffer.concat(out)
 }

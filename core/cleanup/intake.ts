@@ -8,6 +8,7 @@ import type { ListenerRuntime, Services } from '../generation.ts'
 import { compactTime, createMailDate } from '../message/date.ts'
 import type { Queue } from '../queue/manager-types.ts'
 import type { ContentFacts, QueueId, Spool } from '../queue/types.ts'
+import { Characters } from './characters.ts'
 import { IncomingContent } from './content.ts'
 import { finishMessage, TOO_LONG } from './finish.ts'
 import { type Rules, rulesOf } from './rules.ts'
@@ -60,17 +61,20 @@ class Incoming implements IncomingMessage {
   readonly #session: Session
   readonly #runtime: ListenerRuntime
   readonly #content: IncomingContent
+  readonly #characters: Characters | undefined
 
   constructor(context: IntakeContext, session: Session, runtime: ListenerRuntime, threshold: number) {
     this.id = context.spool().newId()
     this.#context = context
     this.#session = session
     this.#runtime = runtime
-    this.#content = new IncomingContent(this.id, context.spool, context.rules(runtime).watched, threshold)
+    const { watched, rejected, stripped } = context.rules(runtime)
+    this.#content = new IncomingContent(this.id, context.spool, watched, threshold)
+    if (rejected.size > 0 || stripped.size > 0) this.#characters = new Characters(rejected, stripped)
   }
 
   write(chunk: Buffer): Promise<void> | undefined {
-    return this.#content.write(chunk)
+    return this.#content.write(this.#characters?.take(chunk) ?? chunk)
   }
 
   async finish(transaction: Transaction, facts: ContentFacts): Promise<IntakeResult> {
@@ -85,8 +89,10 @@ class Incoming implements IncomingMessage {
       session: this.#session,
       runtime: this.#runtime,
       transaction,
-      facts,
+      // What was taken out may have stood before a dot.
+      facts: this.#characters?.hasStripped === true ? { ...facts, dots: true } : facts,
       content,
+      firstRejected: this.#characters?.firstRejected,
     })
   }
 

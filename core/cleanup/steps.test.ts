@@ -5,7 +5,7 @@ import { anAddress } from '../../test/kit/session.ts'
 import { NOTIFY } from '../facts.ts'
 import type { MessageRequest } from '../message/types.ts'
 import { SpoolError } from '../queue/types.ts'
-import { discard, reject } from '../verdict.ts'
+import { defer, discard, reject } from '../verdict.ts'
 
 describe('what steps do to a message', () => {
   it('applies edits: prepend, bcc, hold, filter, redirect', async () => {
@@ -78,6 +78,103 @@ describe('what steps do to a message', () => {
     })
     const result = await gateway.take('\r\nb\r\n')
     assert.equal(result.kind === 'refused' && result.refusal.kind === 'defer' && result.refusal.code, 451)
+  })
+
+  it('rewrites addresses in order: sender, recipients, copies and theirs, then what takes their place', async () => {
+    const gateway = anIntake({ always_add_missing_headers: 'yes' })
+    const seen: string[] = []
+    gateway.hooks['cleanup.sender'].tap('c', () => 'new@x')
+    gateway.hooks['cleanup.recipients'].tap('c', (list) => list.map((one) => ({ ...one, address: `c-${one.address}` })))
+    gateway.hooks['cleanup.copies'].tap('b', (list, { sender }) => {
+      seen.push(sender)
+      return [...list, { address: 'copy@x', original: 'copy@x', copy: true, notify: NOTIFY.NEVER }]
+    })
+    gateway.hooks['cleanup.aliases'].tap('v', (list) => list.flatMap((one) => [one, { ...one, address: `v-${one.address}` }]))
+    gateway.hooks['cleanup.message'].tap('m', (request) => {
+      request.addRecipient('added@x')
+      request.removeRecipient('GONE@x')
+      return undefined
+    })
+    await gateway.take('\r\nb\r\n', { transaction: { recipients: ['b@x', 'gone@x'] } })
+    const [kept] = gateway.stored
+    assert.deepEqual(seen, ['new@x'])
+    assert.equal(kept?.envelope.sender, 'new@x')
+    assert.match(kept?.text ?? '', /^From: new@x\r$/m)
+    assert.deepEqual(
+      kept?.envelope.recipients.map(({ address, original, notify }) => [address, original, notify]),
+      [
+        ['c-b@x', 'b@x', undefined],
+        ['v-c-b@x', 'b@x', undefined],
+        ['c-copy@x', 'c-copy@x', NOTIFY.NEVER],
+        ['v-c-copy@x', 'c-copy@x', NOTIFY.NEVER],
+        ['c-added@x', 'c-added@x', undefined],
+        ['v-c-added@x', 'c-added@x', undefined],
+      ],
+    )
+  })
+
+  it('leaves addresses alone where receive_override_options says so', async () => {
+    const gateway = anIntake({ receive_override_options: 'no_address_mappings' })
+    for (const name of ['cleanup.recipients', 'cleanup.copies', 'cleanup.aliases'] as const)
+      gateway.hooks[name].tap('t', () => [])
+    await gateway.take('\r\nb\r\n')
+    assert.equal(gateway.stored[0]?.envelope.recipients.length, 1)
+  })
+
+  it('a step about addresses can refuse the message', async () => {
+    const gateway = anIntake({}, 10)
+    const refusal = defer(451, '4.6.0', 'Alias expansion error')
+    gateway.hooks['cleanup.aliases'].tap('t', (list, { refuse }) => {
+      refuse(refusal)
+      refuse(reject(550, '5.7.1', 'too late'))
+      return list
+    })
+    assert.deepEqual(await gateway.take('Subject: x\r\n\r\nlong enough\r\n', { pieces: 5 }), { kind: 'refused', refusal })
+    assert.equal(gateway.stored.length, 0)
+    assert.equal(gateway.streams.abandoned, gateway.streams.open)
+  })
+
+  it('keeps an expanded recipient for its sender only; the null address is that of who sends bounces', async () => {
+    const gateway = anIntake()
+    gateway.hooks['cleanup.aliases'].tap('t', (list) =>
+      list.flatMap((one) => [
+        { ...one, expanded: true as const },
+        { ...one, address: '' },
+      ]),
+    )
+    await gateway.take('\r\nb\r\n')
+    assert.deepEqual(gateway.stored[0]?.envelope.recipients, [
+      { address: 'b@gw.example', original: 'b@gw.example', expanded: true, done: true },
+      { address: 'MAILER-DAEMON@gw.example', original: 'b@gw.example' },
+    ])
+  })
+
+  it('without enable_original_recipient, recipients that become the same are one, and only ORCPT tells', async () => {
+    const gateway = anIntake({ enable_original_recipient: 'no' })
+    gateway.hooks['cleanup.aliases'].tap('t', (list) => list.map((one) => ({ ...one, address: 'same@x' })))
+    await gateway.take('\r\nb\r\n', { transaction: { recipients: ['a b@x', 'c@x'] } })
+    assert.deepEqual(gateway.stored[0]?.envelope.recipients, [{ address: 'same@x', original: '', orcpt: 'rfc822;"a b"@x' }])
+  })
+
+  it('rewrites addresses in the headers of own clients, and of no others', async () => {
+    for (const [clients, expected] of [
+      ['static:all', 'From: N <x-a@x>\r\nCc: x-b@gw.example, x@y\r\n'],
+      ['fail:x', undefined],
+      ['', 'From: N <a@x>\r\nCc: b,\r\n x@y\r\n'],
+    ] as const) {
+      const gateway = anIntake({ local_header_rewrite_clients: clients })
+      const seen: string[] = []
+      gateway.hooks['cleanup.header_address'].tap('t', (address, { header, kind }) => {
+        seen.push(`${header} ${kind} ${address}`)
+        return address === 'x@y' ? address : `x-${address}`
+      })
+      const result = await gateway.take('From: N <a@x>\r\nCc: b,\r\n x@y\r\n\r\nb\r\n')
+      const text = gateway.stored[0]?.text
+      if (expected === undefined) assert.equal(result.kind === 'refused' && result.refusal.kind === 'defer', true)
+      else assert.ok(text?.includes(expected))
+      const asked = ['From sender a@x', 'Cc recipient b@gw.example', 'Cc recipient x@y']
+      assert.deepEqual(seen, clients === 'static:all' ? asked : [])
+    }
   })
 
   it('shows steps the right headers, and keeps what they change', async () => {

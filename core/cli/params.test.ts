@@ -4,7 +4,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
-import { type ParamsOptions, params } from './params.ts'
+import { Command } from 'commander'
+import { addParams, type ParamsOptions, params } from './params.ts'
 
 const directory = mkdtempSync(join(tmpdir(), 'postern-params-'))
 after(() => rmSync(directory, { recursive: true, force: true }))
@@ -39,7 +40,7 @@ test('a name gives its value as written', async () => {
   })
 })
 
-test('-x expands, -H leaves out names, -d shows defaults', async () => {
+test('-x expands, -h leaves out names, -d shows defaults', async () => {
   assert.equal((await run(['smtpd_banner'], { config, expand: true })).out, 'smtpd_banner = gw.example ESMTP\n')
   assert.equal((await run(['smtpd_banner'], { config, hideNames: true })).out, '$myhostname ESMTP\n')
   assert.equal((await run(['smtpd_banner'], { config, defaults: true })).out, 'smtpd_banner = $myhostname ESMTP $mail_name\n')
@@ -78,4 +79,21 @@ test('an unknown name is told with a suggestion', async () => {
 test('JSON says who honours a parameter, and whether it does yet', async () => {
   const [row] = JSON.parse((await run(['smtpd_tls_security_level'], { config, json: true })).out) as [Record<string, unknown>]
   assert.deepEqual([row.owner, row.live, row.isSet, row.kind], ['tls', false, false, 'choice'])
+})
+
+test('-p tells of each that has no effect why', async () => {
+  const { out, status } = await run([], { config, pending: true })
+  assert.equal(status, 0)
+  assert.match(out, /^tcp_windowsize: Node can not set the size of socket buffers of TCP$/m)
+  assert.doesNotMatch(out, /^myhostname/m)
+  const unexplained = out.split('\n').filter((line) => line.endsWith(': nobody honours it'))
+  assert.deepEqual(unexplained, [])
+})
+
+test('-h is for values without names, as in postconf', async () => {
+  const program = new Command()
+  addParams(program)
+  const [command] = program.commands
+  assert.equal(command?.options.find(({ short }) => short === '-h')?.long, '--hide-names')
+  assert.doesNotMatch(command?.helpInformation() ?? '', /-h, --help/)
 })

@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs'
 import type { Command } from 'commander'
 import { loadConfiguration } from '../config/load.ts'
 import { MACHINE_DEFAULTS } from '../config/machine.ts'
+import { whyPending } from '../config/pending/reasons.ts'
 import { knownParameters } from '../config/registry.ts'
 import { createScope } from '../config/scope.ts'
 import { type Assignments, ConfigurationError } from '../config/types.ts'
@@ -15,6 +16,8 @@ export interface ParamsOptions {
   readonly set?: boolean
   /** Defaults instead of values. */
   readonly defaults?: boolean
+  /** Only those that have no effect, and why. */
+  readonly pending?: boolean
   /** Values with $name expanded. */
   readonly expand?: boolean
   /** Values without names. */
@@ -52,7 +55,9 @@ export async function params(
     streams.err.write(`postern params: warning: ${name}: unknown parameter${suggestion === undefined ? '' : `; ${suggestion}`}\n`)
   }
   const wanted = (names.length === 0 ? all : names.filter((name) => all.includes(name))).filter(
-    (name) => options.set !== true || assigned[name] !== undefined,
+    (name) =>
+      (options.set !== true || assigned[name] !== undefined) &&
+      (options.pending !== true || registry.get(name)?.declaration.live === false),
   )
   const rows = wanted.map((name) => row(name, assigned, scope, options))
   if (options.json === true) streams.out.write(`${JSON.stringify(rows, undefined, 2)}\n`)
@@ -79,6 +84,8 @@ interface Row {
   readonly owner: string
   readonly kind: string
   readonly live: boolean
+  /** Why it has no effect. */
+  readonly reason?: string
   readonly doc: string
 }
 
@@ -88,6 +95,7 @@ function row(name: string, assigned: Assignments, scope: Scope, options: ParamsO
     ? (createScope({ assignments: {}, registry: knownParameters() }).text(name) ?? '')
     : undefined
   const own = fallback ?? registered?.declaration.default ?? ''
+  const isPending = registered?.declaration.live === false
   const raw = (options.defaults === true ? undefined : assigned[name]?.text) ?? own
   return {
     name,
@@ -96,14 +104,18 @@ function row(name: string, assigned: Assignments, scope: Scope, options: ParamsO
     isSet: assigned[name] !== undefined,
     owner: registered?.owner ?? 'file',
     kind: registered?.declaration.kind ?? 'text',
-    live: registered?.declaration.live ?? true,
+    live: !isPending,
+    ...(isPending ? { reason: whyPending(name, registered?.owner ?? '') ?? 'nobody honours it' } : {}),
     doc: registered?.declaration.doc ?? 'Defined by the configuration file.',
   }
 }
 
-function rendered({ name, value, owner, live, doc }: Row, { hideNames, long }: ParamsOptions): string {
+function rendered({ name, value, owner, reason, doc }: Row, { hideNames, long, pending }: ParamsOptions): string {
+  if (pending === true && long !== true) return `${name}: ${reason ?? ''}\n`
   const line = hideNames === true ? `${value}\n` : `${name} =${value === '' ? '' : ` ${value}`}\n`
-  return long === true ? `${line}    # ${owner}${live ? '' : ', no effect in this version'}: ${doc}\n` : line
+  return long === true
+    ? `${line}    # ${owner}${reason === undefined ? '' : `, no effect in this version (${reason})`}: ${doc}\n`
+    : line
 }
 
 export function addParams(program: Command): void {
@@ -115,10 +127,13 @@ export function addParams(program: Command): void {
     .option('-n, --set', 'only those that the file sets')
     .option('-d, --defaults', 'defaults instead of values')
     .option('-x, --expand', 'expand $name in values')
-    .option('-H, --hide-names', 'values without names')
+    .option('-h, --hide-names', 'values without names')
+    .option('-p, --pending', 'those that have no effect in this version, and why')
     .option('-l, --long', 'with owner and meaning')
     .option('-s, --service <name>', 'as this listener or transport sees them')
     .option('--json', 'as JSON')
+    // As in postconf, -h is not for help.
+    .helpOption('--help', 'show this help')
     .action(async (names: string[], options: ParamsOptions) => {
       process.exitCode = await params(names, options)
     })

@@ -9,14 +9,24 @@ import type { Scope } from '../parameters.ts'
 import type { Handlers, Restrictions, Stage } from '../plugin.ts'
 import { onlyWarning } from '../subject.ts'
 import { isRefusal, type Refusal, type Verdict } from '../verdict.ts'
+import { Rows } from './ahead.ts'
 import { builtinModule } from './places.ts'
 import { type AnyPlugin, loadPlugin, optionsOf } from './plugins.ts'
-import { type RestrictionWord, restrictionIndex, splitRestrictions, WARN_IF_REJECT } from './restrictions.ts'
+import {
+  isIdle,
+  type RestrictionWord,
+  restrictionIndex,
+  splitAsPostfix,
+  splitRestrictions,
+  WARN_IF_REJECT,
+  whyUseless,
+} from './restrictions.ts'
 import type { StepConfig } from './types.ts'
 import { splitList } from './units.ts'
 
 type MaybePromise<T> = T | Promise<T>
 type Check = (request: AccessRequest) => MaybePromise<Verdict | undefined>
+type Accessing = Handlers & { readonly access: Check }
 
 /** What compiling needs of its generation. */
 export interface CompileDeps {
@@ -32,45 +42,58 @@ const MAX_DEPTH = 10
 
 /** A compiler for one step; each restriction with its argument is set up once. */
 export function createRestrictions(deps: CompileDeps): Restrictions {
-  const ready = new Map<string, Promise<Check>>()
-  const one = (word: RestrictionWord): Promise<Check> => {
+  const ready = new Map<string, Promise<Accessing>>()
+  const one = (word: RestrictionWord): Promise<Accessing> => {
     const key = `${word.name} ${word.argument}`
-    let check = ready.get(key)
-    if (check === undefined) {
-      check = setUp(word, deps)
-      ready.set(key, check)
-      check.catch(() => ready.delete(key))
+    let known = ready.get(key)
+    if (known === undefined) {
+      known = setUp(word, deps)
+      ready.set(key, known)
+      known.catch(() => ready.delete(key))
     }
-    return check
+    return known
   }
-  return { compile: async (text) => inOrder(await compiled(text, one, deps, 0)) }
+  return { compile: async (text, asPostfix = false) => inOrder(await compiled(text, { one, deps, asPostfix }, 0)) }
 }
 
-async function compiled(
-  text: string,
-  one: (word: RestrictionWord) => Promise<Check>,
-  deps: CompileDeps,
-  depth: number,
-): Promise<Check[]> {
+interface Compiler {
+  readonly one: (word: RestrictionWord) => Promise<Accessing>
+  readonly deps: CompileDeps
+  readonly asPostfix: boolean
+}
+
+async function compiled(text: string, compiler: Compiler, depth: number): Promise<Check[]> {
+  const { one, deps, asPostfix } = compiler
   if (depth > MAX_DEPTH) throw new Error(`restriction classes are nested too deep: ${text}`)
   const classes = splitList(deps.scope.text('smtpd_restriction_classes') ?? '')
   const checks: Check[] = []
+  const rows = new Rows()
   let warn = false
-  for (const word of splitRestrictions(text)) {
-    if (word.name === WARN_IF_REJECT) {
+  for (const given of asPostfix ? splitAsPostfix(text) : splitRestrictions(text)) {
+    if (given.name === WARN_IF_REJECT) {
       warn = true
       continue
     }
-    const listed = classes.includes(word.name) ? (deps.scope.text(word.name) ?? '') : undefined
-    const check = listed === undefined ? await one(word) : inOrder(await compiled(listed, one, deps, depth + 1))
+    const listed = classes.includes(given.name) ? (deps.scope.text(given.name) ?? '') : undefined
+    if (asPostfix && listed === undefined && isIdle(given)) continue
+    const word = asPostfix ? understood(given) : given
+    const check = listed === undefined ? joined(rows, await one(word)) : inOrder(await compiled(listed, compiler, depth + 1))
     checks.push(warn ? warning(check, word.name, deps) : check)
     warn = false
   }
   return checks
 }
 
+const joined = (rows: Rows, { access, prepare }: Accessing): Check => rows.next(access, prepare)
+
+/** What can not be understood is a server error in its place; what stands before it has its say. */
+function understood(word: RestrictionWord): RestrictionWord {
+  const why = whyUseless(word)
+  return why === undefined ? word : { name: 'server_error', argument: `{${why}}` }
+}
+
 /** Loads and sets up the plugin of one restriction. @throws Error naming a word that is none */
-async function setUp({ name, argument }: RestrictionWord, deps: CompileDeps): Promise<Check> {
+async function setUp({ name, argument }: RestrictionWord, deps: CompileDeps): Promise<Accessing> {
   const { restrictions } = restrictionIndex()
   const row = restrictions.get(name)
   if (row === undefined) {
@@ -82,8 +105,9 @@ async function setUp({ name, argument }: RestrictionWord, deps: CompileDeps): Pr
   const plugin = await loadPlugin(module)
   const step = { name, module, restriction: { name, argument } } as StepConfig
   const handlers = await deps.setUp(plugin, optionsOf(step, plugin, deps.scope), name)
-  if (handlers.access === undefined) throw new Error(`restriction ${name} can not be used here`)
-  return handlers.access
+  const { access } = handlers
+  if (access === undefined) throw new Error(`restriction ${name} can not be used here`)
+  return { ...handlers, access }
 }
 
 /** The first answer, as in a pipeline stage; in warn mode the first permit, for refusals are told and held back. */

@@ -1,8 +1,9 @@
 /** What a plugin is given at set-up: the services of its process, as its listener, transport or the gateway sees them. */
-import { ACCESS_PARAMETERS, createActions, createDestinations, createMatchList, filteredDns } from '../access/index.ts'
+import { createActions, createDestinations, createMatchList, filteredDns } from '../access/index.ts'
 import type { Services } from '../generation.ts'
 import type { Hooks } from '../hooks.ts'
 import type { Tables } from '../lookup/index.ts'
+import { portsByName } from '../net/ports.ts'
 import type { Resolver } from '../net/types.ts'
 import type { Scope } from '../parameters.ts'
 import { type Destinations, hookOf, type PluginContext, type Stage } from '../plugin.ts'
@@ -10,6 +11,7 @@ import type { State } from '../state/types.ts'
 import { createRestrictions } from './compile.ts'
 import { warnSink } from './sinks.ts'
 import type { Configuration } from './types.ts'
+import { wordsOf } from './units.ts'
 
 /** Where a step stands. */
 export interface Place {
@@ -25,9 +27,17 @@ export interface Place {
   onStop(stop: () => unknown): void
 }
 
-/** DNS as steps of the access lists see it (smtpd_dns_reply_filter); the rest sees all. */
-async function dnsOf({ services, tables, scope, stage }: Place): Promise<Resolver> {
-  const specs = hookOf('access', stage) === undefined ? [] : scope.values(ACCESS_PARAMETERS).smtpd_dns_reply_filter
+/** The parameter that filters DNS for what stands there: smtpd_dns_reply_filter in access lists, that of its agent in a transport. */
+function dnsFilterOf({ scope, stage }: Place): string | undefined {
+  if (stage === 'deliver') return `${scope.text('process_name')}_dns_reply_filter`
+  return hookOf('access', stage) === undefined ? undefined : 'smtpd_dns_reply_filter'
+}
+
+/** DNS as access lists and transports see it; the rest sees all. */
+async function dnsOf(place: Place): Promise<Resolver> {
+  const { services, tables, scope } = place
+  const name = dnsFilterOf(place)
+  const specs = name === undefined ? [] : wordsOf(scope.text(name) ?? '')
   if (specs.length === 0) return services.dns
   const opened = await Promise.all(specs.map((spec) => tables.open(spec)))
   const { log } = services
@@ -72,6 +82,10 @@ export async function createContext(id: string, place: Place): Promise<PluginCon
     state,
     random: () => services.random(),
     probe: (address) => services.probe?.(address) ?? Promise.reject(new Error('there is no queue to ask')),
+    smtpServer(endpoint) {
+      if (services.smtpServer === undefined) throw new Error('no connection can be made here')
+      return services.smtpServer(endpoint, portsByName(scope.text('known_tcp_ports') ?? ''), config.queueDirectory)
+    },
     emit: (event) => services.emit(event),
     baseDirectory: config.baseDirectory,
     hooks,

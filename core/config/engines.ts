@@ -36,6 +36,7 @@ interface ListenerShape {
 interface TransportShape {
   readonly name: string
   readonly agent: TransportConfig['agent']
+  readonly flags?: string
   readonly parameters?: object
   readonly pipeline?: object
 }
@@ -123,7 +124,7 @@ function effective(
 }
 
 /** Agents that speak to a server, where the gateway's deliver steps have something to do. */
-const SPEAKING: ReadonlySet<string> = new Set(['smtp', 'lmtp'])
+export const SPEAKING: ReadonlySet<string> = new Set(['smtp', 'lmtp'])
 
 export function readTransports(list: readonly unknown[], shared: Shared): TransportConfig[] {
   const shapes = list as readonly TransportShape[]
@@ -139,9 +140,16 @@ export function readTransports(list: readonly unknown[], shared: Shared): Transp
 function readTransport(shape: TransportShape, path: Path, shared: Shared): TransportConfig {
   const { report, baseDirectory } = shared
   const { parameters, scope } = section(shape, path, shared, { process_name: shape.agent })
-  const own = readPipeline(shape.pipeline, [...path, 'pipeline'], { report, baseDirectory, text: careful(scope) })
-  const deliver = own.deliver ?? (SPEAKING.has(shape.agent) ? shared.pipeline.deliver : undefined)
-  return { name: shape.name, agent: shape.agent, parameters, pipeline: deliver === undefined ? {} : { deliver } }
+  const text = careful(scope)
+  const own = readPipeline(shape.pipeline, [...path, 'pipeline'], { report, baseDirectory, text })
+  const isSpeaking = SPEAKING.has(shape.agent)
+  const named = own.deliver ?? (isSpeaking ? shared.pipeline.deliver : undefined) ?? []
+  // As in Postfix, checks come before the addresses are rewritten.
+  const implied = isSpeaking ? impliedSteps(text, named, report.document.place(path), shape.agent) : []
+  const deliver = [...implied, ...named]
+  const { name, agent, flags } = shape
+  const pipeline = deliver.length === 0 ? {} : { deliver }
+  return { name, agent, ...(flags === undefined ? {} : { flags }), parameters, pipeline }
 }
 
 /** The parameters of a listener or transport and the scope they make; `$service_name` is its name, `$process_name` its engine. */

@@ -8,7 +8,9 @@ import type { Scope } from '../parameters.ts'
 import type { Stage } from '../plugin.ts'
 import { StateHouse } from '../state/house.ts'
 import type { OpenState } from '../state/types.ts'
+import { Rows } from './ahead.ts'
 import { createContext, type Place } from './context.ts'
+import { SPEAKING } from './engines.ts'
 import { Life } from './life.ts'
 import { mount, policyOf, type Sides } from './mount.ts'
 import { type AnyPlugin, loadPlugins, optionsOf, problemOf } from './plugins.ts'
@@ -72,9 +74,8 @@ export async function buildGeneration(
         const stressed = createScope({ assignments: { stress: STRESSED }, parent: own, registry })
         listeners.set(each.name, await listenerRuntime(each, own, stressed, build))
       }
-    const transports = new Map<string, TransportRuntime>(
-      config.transports.map((each) => [each.name, { config: each, scope: scopeOf(each), hooks: newHooks() }]),
-    )
+    const transports = new Map<string, TransportRuntime>()
+    for (const each of config.transports) transports.set(each.name, await transportRuntime(each, scopeOf(each), build))
     await setUpAll(build, scope, listeners, transports)
     if (start) await Promise.all([state.ready(), gateway.start.promise()])
     const destinations = await createDestinations(scope, (spec) => tables.open(spec))
@@ -120,6 +121,13 @@ async function listenerRuntime(
   return { config, scope, stressed, hooks: place.hooks, destinations, actions, tables, matchList }
 }
 
+async function transportRuntime(config: TransportRuntime['config'], scope: Scope, build: Build): Promise<TransportRuntime> {
+  const place = placeOf(build, scope, build.newHooks(), 'deliver')
+  if (!SPEAKING.has(config.agent)) return { config, scope, hooks: place.hooks }
+  const { dns, tables, matchList } = await createContext(config.name, place)
+  return { config, scope, hooks: place.hooks, dns, tables, matchList }
+}
+
 function placeOf({ config, services, tables, state, life }: Build, scope: Scope, hooks: Hooks, stage: Stage): Place {
   return { config, services, tables, state, scope, hooks, stage, signal: life.signal, onStop: (stop) => life.onStop(stop) }
 }
@@ -137,9 +145,10 @@ async function setUpAll(
     for (const [stage, steps = []] of Object.entries(pipeline) as [Stage, readonly StepConfig[]][]) {
       // Deliver steps of the gateway stand in each transport's own pipeline.
       if (sides.isGatewayWide && stage === 'deliver') continue
+      const rows = new Rows()
       for (const step of steps) {
         try {
-          await setUp(step, placeOf(build, own, hooks, stage), sides, build)
+          await setUp(step, placeOf(build, own, hooks, stage), sides, build, rows)
         } catch (error) {
           problems.push(problemOf(step, `${path}.${stage}`, (error as Error).message))
         }
@@ -151,6 +160,10 @@ async function setUpAll(
     transports: [...transports.values()].map(({ hooks }) => hooks),
   }
   await run(build.config.pipeline, 'pipeline', scope, gateway, { gateway, ...all, isGatewayWide: true })
+  // Mail that is made here comes from no listener.
+  const nobody = { gateway, listeners: [], transports: [], isGatewayWide: true }
+  const { internal = [], internalChecks = [] } = build.config
+  await run({ use: internal, message: internalChecks }, 'parameters', scope, gateway, nobody)
   for (const { config, scope: own, hooks } of listeners.values()) {
     const sides = { gateway, listeners: [hooks], transports: all.transports, isGatewayWide: false }
     await run(config.pipeline, `listeners.${config.name}.pipeline`, own, hooks, sides)
@@ -162,13 +175,13 @@ async function setUpAll(
   if (problems.length > 0) throw new ConfigurationError(problems.filter(firstAtPlace))
 }
 
-async function setUp(step: StepConfig, place: Place, sides: Sides, { plugins }: Build): Promise<void> {
+async function setUp(step: StepConfig, place: Place, sides: Sides, { plugins }: Build, rows: Rows): Promise<void> {
   const plugin = plugins.get(step.module)
   if (plugin === undefined) throw new Error('is not loaded')
   const options = optionsOf(step, plugin, place.scope)
   const policy = policyOf(step)
   const handlers = await plugin.setup(options, await createContext(step.id, place))
-  mount(handlers, place.stage, policy, sides, step)
+  mount(rows.join(handlers, policy.when), place.stage, policy, sides, step)
 }
 
 /** A step of the shared pipeline is set up for every listener; what is wrong with it is told once. */

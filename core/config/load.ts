@@ -6,6 +6,7 @@ import { checkSections, readAssignments, type Section } from './assignments.ts'
 import { YamlDocument } from './document.ts'
 import { careful, readListeners, readTransports } from './engines.ts'
 import { namesIn } from './expand.ts'
+import { internalSteps } from './implied.ts'
 import { readPipeline } from './pipeline.ts'
 import { knownParameters } from './registry.ts'
 import { warnAboutRelaying } from './relaying.ts'
@@ -75,6 +76,9 @@ function read(shape: FileShape, report: Report): Configuration {
   checkSections(sections, registry, report, namesIn(JSON.stringify(shape)))
   warnAboutRelaying(listeners, sections, report)
   const queueDirectory = resolve(baseDirectory, scope.text('queue_directory') ?? '')
+  const internal = internalSteps(context.text, whole.use ?? [], report.document.place([]))
+  const isChecked = (context.text('internal_mail_filter_classes') ?? '').trim() !== ''
+  const internalChecks = isChecked ? (whole.message ?? []) : []
   const state = readState(shape.state, baseDirectory, queueDirectory, report)
   const user = shape.user ?? (parameters.mail_owner === undefined ? undefined : careful(scope)('mail_owner') || undefined)
   report.settle()
@@ -85,6 +89,8 @@ function read(shape: FileShape, report: Report): Configuration {
     listeners,
     transports,
     pipeline: only(whole, GATEWAY_STAGES),
+    ...(internal.length === 0 ? {} : { internal }),
+    ...(internalChecks.length === 0 ? {} : { internalChecks }),
     queueDirectory,
     workers: typeof shape.workers === 'number' ? shape.workers : usualWorkers(),
     ...(user === undefined ? {} : { user }),

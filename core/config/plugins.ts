@@ -90,7 +90,8 @@ function onceNamed(listeners: Configuration['listeners']): Configuration['listen
 export async function loadPlugins(config: Configuration): Promise<ReadonlyMap<string, AnyPlugin>> {
   const plugins = new Map<string, AnyPlugin>()
   const problems = new Map<string, Problem>()
-  for (const { steps, stage, path } of stepsOf(config)) {
+  const internal = { steps: config.internal ?? [], stage: 'use', path: 'parameters' } as const
+  for (const { steps, stage, path } of [...stepsOf(config), internal]) {
     for (const step of steps) {
       const add = (message: string): unknown =>
         problems.set(`${step.place.line}:${step.place.column}`, problemOf(step, path, message))

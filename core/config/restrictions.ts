@@ -105,8 +105,9 @@ export function whyUseless({ name, argument }: RestrictionWord): string | undefi
 }
 
 /** Does Postfix pass over a restriction, for want of the domain that it would ask? */
-export function isIdle({ name, argument }: RestrictionWord): boolean {
-  return argument === '' && restrictionIndex().restrictions.get(name)?.argument === 'required'
+export function isIdle(word: RestrictionWord): boolean {
+  const takes = restrictionIndex().restrictions.get(word.name)?.argument
+  return word.argument === '' && takes === 'required' && whyUseless(word) === undefined
 }
 
 /** Splits at commas outside braces. */

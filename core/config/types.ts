@@ -63,6 +63,8 @@ export interface TransportConfig {
   readonly name: string
   /** Kind of delivery agent. */
   readonly agent: 'smtp' | 'lmtp' | 'maildir' | 'discard' | 'error' | 'retry'
+  /** Letters of `flags=` in master.cf (core/smtp/flags.ts). */
+  readonly flags?: string
   readonly parameters: Assignments
   readonly pipeline: PipelineConfig
 }
@@ -82,6 +84,10 @@ export interface Configuration {
   readonly transports: readonly TransportConfig[]
   /** Gateway-wide steps: queue, deliver, bounce, use. */
   readonly pipeline: PipelineConfig
+  /** Steps of `use` that parameters of the gateway mount for mail that is made here. Absent: none. */
+  readonly internal?: readonly StepConfig[]
+  /** Steps of `message` that look at mail made here too (internal_mail_filter_classes). Absent: none. */
+  readonly internalChecks?: readonly StepConfig[]
   readonly queueDirectory: string
   readonly workers: number
   readonly user?: string

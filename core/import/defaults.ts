@@ -78,11 +78,16 @@ export interface Kept {
 
 /**
  * The old defaults that make a difference.
- * @param names all that the imported configuration sets, anywhere
+ * @param names all that the imported configuration sets, anywhere @param own those of main.cf: what a service sets holds for it alone
  */
-export function oldDefaults(names: ReadonlySet<string>, lookup: Lookup, registry: Registry): Kept[] {
+export function oldDefaults(
+  names: ReadonlySet<string>,
+  own: { has(name: string): boolean },
+  lookup: Lookup,
+  registry: Registry,
+): Kept[] {
   return OLD_DEFAULTS.flatMap(({ name, text, advice, when, unless }) => {
-    if (names.has(name) || (unless !== undefined && names.has(unless))) return []
+    if (own.has(name) || (unless !== undefined && own.has(unless))) return []
     if (when !== undefined && ![...names].some((each) => when.test(each))) return []
     const old = expand(text, lookup)
     return sameValue(old, ownDefault(name, registry)) ? [] : [{ name, text: old, advice }]

@@ -8,12 +8,24 @@ export interface Fate {
 /** Patterns of names; the first that fits decides. */
 const FATES: readonly (readonly [pattern: RegExp, kind: Fate['kind'], reason: string])[] = [
   [/^postscreen_|^dnsblog_|^tlsproxy_/, 'unsupported', 'there is no postscreen'],
+  [/^tls_random_/, 'ignored', 'chance comes from the system'],
+  [/^(header_address_token_limit|milter_header_checks)$/, 'unsupported', 'content is not looked at for it'],
   [
-    /^(masquerade|canonical|virtual_alias|sender_canonical|recipient_canonical)_/,
+    /^(confirm_delay_cleared|enable_threaded_bounces|disable_verp_bounces|empty_address_recipient|backwards_bounce_logfile_compatibility)$/,
     'unsupported',
-    'addresses are not rewritten so',
+    'notices are written without it',
   ],
-  [/^(always_bcc|(sender|recipient)_bcc_maps)$/, 'unsupported', 'automatic copies are not made'],
+  [/^qmqpd_/, 'unsupported', 'there is no QMQP service'],
+  [
+    /^(default_filter_nexthop|transport_retry_time|default_transport_rate_delay|reset_owner_alias)$/,
+    'unsupported',
+    'is not honoured',
+  ],
+  [
+    /_(delivery_slot_(cost|discount|loan)|minimum_delivery_slots|recipient_refill_(limit|delay)|recipient_limit|extra_recipient_limit|time_limit)$|concurrency_feedback_debug$/,
+    'ignored',
+    'belongs to how the queue of Postfix keeps its memory small',
+  ],
   [/^address_verify_/, 'ignored', 'what is known of addresses is in the shared state'],
   [/^lmtp_/, 'unsupported', 'the LMTP client has no such setting'],
   [/^(smtp|smtpd|tls|milter|smtputf8|rbl|reject|unverified)_/, 'unsupported', 'no such parameter is known'],

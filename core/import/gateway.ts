@@ -5,6 +5,7 @@ import { wordsOf } from '../config/units.ts'
 import type { Scope } from '../parameters.ts'
 import { OLDEST_LEVEL, oldDefaults } from './defaults.ts'
 import { ELSEWHERE, type KeepContext, type KeptParameter, keptParameters, mentionedNames } from './keep.ts'
+import { processLimits, reportArguments } from './limits.ts'
 import { type ImportedListener, importListeners } from './listeners.ts'
 import { stepsOfList } from './lists.ts'
 import type { Setting, Settings } from './main-cf.ts'
@@ -55,6 +56,8 @@ export function importGateway(
     logFile: settings.get('maillog_file'),
   }
   localDelivery(context)
+  reportArguments(services, report)
+  nobodyStopsRelaying(context, stages)
   return { gateway, report }
 }
 
@@ -86,7 +89,9 @@ function contextOf(directory: string, main: Settings, services: readonly Service
   const texts = [...settings.values(), ...services.flatMap(({ options }) => [...options.values()])]
     .filter(({ name }) => registry.has(name) && !ELSEWHERE.has(name))
     .map(({ text }) => text)
-  return { settings, services, registry, report, scope, classes, mentioned: mentionedNames(texts, settings) }
+  const all = [...settings.values(), ...services.flatMap(({ options }) => [...options.values()])].map(({ text }) => text)
+  const used = mentionedNames(all, settings)
+  return { settings, services, registry, report, scope, classes, used, mentioned: mentionedNames(texts, settings) }
 }
 
 /** Kept settings, restriction classes, old defaults, and what values refer to without setting it. */
@@ -95,8 +100,19 @@ function gatewayParameters(context: ImportContext, directory: string): KeptParam
   const kept = keptParameters(settings, context)
   const names = new Set([...settings.keys(), ...services.flatMap(({ options }) => [...options.keys()])])
   const lookup = (name: string): string => textOf(scope, name)
-  const added = oldDefaults(names, lookup, registry).map(({ name, text, advice }) => ({ name, value: text, note: advice }))
-  return [...level(settings), ...kept, ...classParameters(context), ...places(kept, context, directory), ...added]
+  const added = oldDefaults(names, settings, lookup, registry).map(({ name, text, advice }) => ({
+    name,
+    value: text,
+    note: advice,
+  }))
+  return [
+    ...level(settings),
+    ...kept,
+    ...classParameters(context),
+    ...processLimits(services, scope),
+    ...places(kept, context, directory),
+    ...added,
+  ]
 }
 
 /** compatibility_level, where conditions in other values ask for it. */
@@ -142,4 +158,16 @@ function localDelivery({ scope, report, settings }: ImportContext): void {
       'there is no local delivery: mail for $mydestination is deferred until local_transport names another transport',
       settings.get('local_transport')?.origin,
     )
+}
+
+/** smtpd(8) ends with an error where no list has the last word on relaying; here, own domains are served. */
+function nobodyStopsRelaying({ services, report, settings }: ImportContext, { steps }: ImportedStages): void {
+  const hasServer = services.some(({ command }) => command === 'smtpd')
+  if (!hasServer || steps.get('relay')?.length !== 0) return
+  report.add(
+    'unsupported',
+    'smtpd_relay_restrictions',
+    'is empty, and smtpd_recipient_restrictions does not say who may relay: Postfix would not serve; here nothing is relayed',
+    settings.get('smtpd_relay_restrictions')?.origin,
+  )
 }

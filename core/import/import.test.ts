@@ -31,6 +31,15 @@ const LEVEL = 'compatibility_level = 3.6\nmydestination =\n'
 /** The YAML of a main.cf after its first two lines of LEVEL, without what every import has. */
 const restOf = (yaml: string): string => yaml.replace(/^#.*\nversion: 1\n\n/, '')
 
+test('what a service sets holds for it alone: the others keep the old default', () => {
+  const master = 'smtp inet n - y - - smtpd\n26 inet n - y - - smtpd -o smtpd_forbid_bare_newline=yes\n'
+  const { configuration } = imported(LEVEL, master)
+  const [first, second] = configuration().listeners
+  assert.equal(first?.parameters.smtpd_forbid_bare_newline, undefined)
+  assert.equal(configuration().parameters.smtpd_forbid_bare_newline?.text, 'no')
+  assert.equal(second?.parameters.smtpd_forbid_bare_newline?.text, 'yes')
+})
+
 test('a usual relay reads as if a person had written it', () => {
   const { yaml, report, configuration } = imported(
     `# A relay.
@@ -68,6 +77,7 @@ parameters:
   mydestination: "" # main.cf:4
   relay_domains: [example.org, example.net] # main.cf:5-7
   smtp_pix_workarounds: "" # main.cf:15
+  slow_destination_concurrency_limit: 1 # master.cf:6: its limit of processes
   smtpd_forbid_bare_newline: no # Postfix's old default lets smuggled mail in: leave this out (normalize)
   smtpd_forbid_unauth_pipelining: no # Postfix's old default tolerates clients that do not wait: leave this out (yes)
 
@@ -228,6 +238,8 @@ test('a cleanup service of its own is that of the listeners that name it', () =>
   -o receive_override_options=no_header_body_checks
 pure unix n - n - 0 cleanup
   -o header_checks=pcre:/etc/pure
+  -o virtual_alias_maps=inline:{a@x=b@x}
+  -o syslog_name=pure
 `,
   )
   const [first, second, third] = configuration().listeners
@@ -239,6 +251,9 @@ pure unix n - n - 0 cleanup
     ['regexp:/etc/all', 'pcre:/etc/pure', undefined],
   )
   assert.match(yaml, /^ {6}message: \[\]$/m)
+  // Addresses of its mail are rewritten as that service does.
+  assert.deepEqual(Object.keys(second?.parameters ?? {}), ['service_name', 'virtual_alias_maps'])
+  assert.ok(second?.pipeline.use?.some(({ name }) => name === 'virtual-alias'))
 })
 
 test('files that Postfix would not take are refused with their place', () => {
@@ -249,4 +264,22 @@ test('files that Postfix would not take are refused with their place', () => {
   assert.throws(() => imported('', 'smtp inet n\n'), /master\.cf:1: expected the 8 fields of a service/)
   assert.throws(() => imported('', 'smtp inet n - n - - smtpd\n -o nothing\n'), /master\.cf:2: expected "-o name=value"/)
   assert.throws(() => importDirectory(join(scratch, 'nowhere')), /main\.cf: there is no such file/)
+})
+
+test('mynetworks that is empty stays so: what is not set comes from the machine', () => {
+  const { yaml } = imported(`${LEVEL}mynetworks =\nmynetworks_style = host\n`)
+  assert.match(yaml, /^ {2}mynetworks: "" # main\.cf:\d$/m)
+})
+
+test('restriction lists are read as Postfix reads them', () => {
+  const list = 'PERMIT_MYNETWORKS, check_sender_access, hash:/x, reject_rbl_client, static:REJECT sleep x check_policy_service'
+  const { yaml } = imported(`${LEVEL}smtpd_sender_restrictions = ${list}\n`)
+  const steps = [...yaml.matchAll(/^ {4}- '?(.*?)'? #.*$/gm)].map(([, step]) => step).slice(0, 5)
+  assert.deepEqual(steps, [
+    'permit_mynetworks',
+    'check_sender_access hash:/x',
+    'reject_rbl_client static:REJECT',
+    'server_error {restriction sleep must be followed by number}',
+    'server_error {restriction check_policy_service must be followed by transport:server}',
+  ])
 })

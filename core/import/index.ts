@@ -5,6 +5,7 @@ import { importGateway } from './gateway.ts'
 import { ImportError, readMain } from './main-cf.ts'
 import { readMaster, type Service } from './master-cf.ts'
 import type { ReportItem } from './report.ts'
+import { queueDirectory, withPlacedSockets } from './sockets.ts'
 import { writeGateway } from './write.ts'
 
 export { ImportError } from './main-cf.ts'
@@ -24,8 +25,12 @@ export function importDirectory(directory: string): Imported {
   const place = resolve(directory)
   const main = readMain(readSource(join(place, 'main.cf')))
   const masterFile = join(place, 'master.cf')
-  const services: Service[] = readMaster(existsSync(masterFile) ? readSource(masterFile) : SMTPD_ALONE)
-  const { gateway, report } = importGateway(place, main.settings, services)
+  const queue = queueDirectory(main.settings)
+  const services: Service[] = readMaster(existsSync(masterFile) ? readSource(masterFile) : SMTPD_ALONE).map((service) => ({
+    ...service,
+    options: withPlacedSockets(service.options, queue),
+  }))
+  const { gateway, report } = importGateway(place, withPlacedSockets(main.settings, queue), services)
   for (const { name, origin } of main.overridden) report.add('ignored', name, 'is set again further down', origin)
   return { yaml: writeGateway(gateway), report: report.items }
 }

@@ -1,6 +1,7 @@
 /** Which settings of main.cf or of a service become parameters of the YAML file, and as what. */
 import { PER_TRANSPORT } from '../config/assignments.ts'
 import { namesIn } from '../config/expand.ts'
+import { MACHINE_DEFAULTS } from '../config/machine.ts'
 import { RESTRICTION_LISTS } from '../config/parameters.ts'
 import type { Registry } from '../config/scope.ts'
 import { splitList } from '../config/units.ts'
@@ -27,6 +28,8 @@ export interface KeepContext {
   readonly report: ImportReport
   /** Names that something refers to as `$name`. */
   readonly mentioned: Set<string>
+  /** Names that anything refers to, also what becomes steps and is put in place there. */
+  readonly used: ReadonlySet<string>
   /** Names of restriction classes. */
   readonly classes: ReadonlySet<string>
 }
@@ -63,10 +66,14 @@ function keep(setting: Setting, context: KeepContext, isService: boolean): KeptP
     if (classes.has(name)) return []
     if (mentioned.has(name) || PER_TRANSPORT.test(name)) return [{ name, value: text, setting }]
     const { kind, reason } = fateOf(name)
+    // It is read where it was referred to.
+    if (kind === 'ignored' && context.used.has(name)) return []
     report.add(kind, name, reason, origin)
     return []
   }
-  if (!isService && sameValue(text, declaration.default)) return []
+  // What is not set comes from the machine, whatever the declaration has for its default.
+  const isDefault = !MACHINE_DEFAULTS.has(name) && sameValue(text, declaration.default)
+  if (!isService && isDefault) return []
   if (!declaration.live) {
     report.add(OFF.test(text) ? 'ignored' : 'unsupported', name, 'has no effect in this version', origin)
     return [{ name, value: text, setting, note: 'no effect in this version' }]

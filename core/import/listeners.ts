@@ -67,7 +67,9 @@ function settingsOf(
   // Content is looked at by the cleanup service that this smtpd names.
   const checked = cleanup === undefined ? scope : serviceScope(cleanup.options, scope, context.registry)
   const content = contentStep(checked, finder(service.options, cleanup?.options ?? new Map(), context.settings))
-  const options = new Map([...service.options].filter(([name]) => name !== 'cleanup_service_name'))
+  // What the cleanup service is told holds for the mail of this listener; its name in the log is not the listener's.
+  const inner = [...(cleanup?.options ?? [])].filter(([name]) => name !== 'syslog_name')
+  const options = new Map([...service.options, ...inner].filter(([name]) => name !== 'cleanup_service_name'))
   const isSame = cleanup === undefined && !service.options.has('receive_override_options')
   const name = nameParameter(service, context)
   return {

@@ -10,6 +10,8 @@ export interface Service {
   readonly type: string
   /** The daemon: `smtpd`, `smtp`. */
   readonly command: string
+  /** How many there may be at a time; 0: no limit; undefined: default_process_limit. */
+  readonly processes: number | undefined
   /** Parameters given by `-o`. */
   readonly options: Settings
   /** All other arguments. */
@@ -36,7 +38,16 @@ function readService(line: LogicalLine, file: string): Service {
   const command = words[FIELDS - 1]?.word
   if (name === undefined || type === undefined || command === undefined || !TYPES.has(type))
     throw new ImportError(`${file}:${line.from}: expected the ${FIELDS} fields of a service, found ${JSON.stringify(line.text)}`)
-  return { name, type, command, ...readArguments(words.slice(FIELDS), file), origin: { file, from: line.from, to: line.to } }
+  const limit = words[FIELDS - 2]?.word ?? ''
+  const processes = /^\d+$/.test(limit) ? Number(limit) : undefined
+  return {
+    name,
+    type,
+    command,
+    processes,
+    ...readArguments(words.slice(FIELDS), file),
+    origin: { file, from: line.from, to: line.to },
+  }
 }
 
 interface Word {

@@ -24,7 +24,7 @@ export class ImportReport {
   }
 }
 
-/** `main.cf:3: unsupported: canonical_maps: addresses are not rewritten so` */
+/** `main.cf:3: unsupported: relocated_maps: is not honoured` */
 export function renderItem({ kind, subject, reason, origin }: ReportItem): string {
   const where = origin === undefined ? '' : `${renderOrigin(origin)}: `
   return `${where}${kind}: ${subject}: ${reason}`

@@ -11,6 +11,8 @@ import { finder, type PluginStep } from './stages.ts'
 export interface ImportedTransport {
   readonly name: string
   readonly agent: string
+  /** Undefined: none. */
+  readonly flags: string | undefined
   readonly parameters: readonly KeptParameter[]
   /** Undefined: as the gateway. */
   readonly deliver: readonly PluginStep[] | undefined
@@ -48,9 +50,22 @@ function transport(service: Service, context: ImportContext): ImportedTransport[
   const shared = deliverSteps(context.scope, finder(context.settings))
   const own = service.command === 'smtp' ? deliverSteps(scope, finder(options, context.settings)) : LMTP_DELIVER
   const isSame = !SPEAKING.has(service.command) || JSON.stringify(described(own)) === JSON.stringify(described(shared))
-  if (USUAL.get(name) === service.command && parameters.length === 0 && (isSame || service.command === 'lmtp')) return []
+  const flags = SPEAKING.has(service.command) ? flagsOf(service) : undefined
+  if (
+    USUAL.get(name) === service.command &&
+    flags === undefined &&
+    parameters.length === 0 &&
+    (isSame || service.command === 'lmtp')
+  )
+    return []
   const agent = name === 'retry' && service.command === 'error' ? 'retry' : service.command
-  return [{ name, agent, parameters, deliver: isSame ? undefined : own, origin }]
+  return [{ name, agent, flags, parameters, deliver: isSame ? undefined : own, origin }]
+}
+
+/** `flags=DORX`: what they do not know, smtp(8) and lmtp(8) would not start with. */
+function flagsOf({ flags }: Service): string | undefined {
+  const letters = flags.flatMap((word) => /^flags=([DORX]+)$/.exec(word)?.[1] ?? []).join('')
+  return letters === '' ? undefined : letters
 }
 
 const SPEAKING = new Set(['smtp', 'lmtp'])
@@ -81,5 +96,9 @@ function missing({ name, command, origin }: Service, { scope, report }: ImportCo
   if (name === 'local') return
   const isNamed = TRANSPORT_PARAMETERS.some((each) => textOf(scope, each).split(':')[0] === name && isUsed(each, scope))
   const kind = isNamed || !STOCK_DELIVERY.has(name) ? 'unsupported' : 'ignored'
-  report.add(kind, name, `there is no delivery by ${command}: mail for this transport is deferred`, origin)
+  const reason =
+    command === 'spawn'
+      ? 'no server is started for it: run it by itself, on a socket that the configuration names'
+      : `there is no delivery by ${command}: mail for this transport is deferred`
+  report.add(kind, name, reason, origin)
 }

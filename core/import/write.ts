@@ -82,10 +82,11 @@ function listenerLines({ name, listen, parameters, stages, message, origin }: Im
   ])
 }
 
-function transportLines({ name, agent, parameters, deliver, origin }: ImportedTransport): string[] {
+function transportLines({ name, agent, flags, parameters, deliver, origin }: ImportedTransport): string[] {
   return item([
     noted(`name: ${text(name)}`, renderOrigin(origin)),
     `agent: ${agent}`,
+    ...(flags === undefined ? [] : [`flags: ${flags}`]),
     ...section('parameters', parameterLines(parameters)),
     ...section('pipeline', deliver === undefined ? [] : pluginStage('deliver', deliver)),
   ])

@@ -42,6 +42,8 @@ const TABLE: Table = {
     saslSender: e.sasl?.sender,
   }),
 
+  proxied: (e) => ({ ...dialogFields(e.dialog), isAccepted: e.isAccepted, reply: e.reply }),
+
   messageId: ({ queueId, messageId }) => ({ queueId, messageId }),
   contentRefused: (e) => ({
     ...(e.dialog === undefined ? {} : dialogFields(e.dialog)),

@@ -54,6 +54,13 @@ const TABLE: Table = {
   transaction: (e, c) =>
     smtpd(c, e.session, `${e.queueId}: client=${peer(e.client)}${saslText(e.sasl)}${forwardedText(e.forwarded)}`),
 
+  proxied: (e, c) =>
+    smtpd(
+      c,
+      e.dialog.session,
+      `proxy-${e.isAccepted ? 'accept' : 'reject'}: END-OF-MESSAGE: ${e.reply}${dialogTail(e.dialog, c)}`,
+    ),
+
   messageId: (e, c) => by(c, 'cleanup', `${e.queueId}: message-id=${e.messageId}`),
   contentRefused: contentLine,
 

@@ -4,4 +4,12 @@ export { chain, firstOf, type MaybePromise } from './maybe.ts'
 export { BUILT_IN_TYPES, createTables, isTableSpec, openTable, type Tables, type TablesOptions } from './registry.ts'
 export { bracedList, logicalLines, splitList, unbrace } from './source.ts'
 export { suggest } from './suggest.ts'
-export { type Table, type TableContext, TableError, type TableReport, type TableType, type WarningPlace } from './table.ts'
+export {
+  EmptyResult,
+  type Table,
+  type TableContext,
+  TableError,
+  type TableReport,
+  type TableType,
+  type WarningPlace,
+} from './table.ts'

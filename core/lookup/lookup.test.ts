@@ -7,6 +7,7 @@ import fc from 'fast-check'
 import {
   BUILT_IN_TYPES,
   createTables,
+  EmptyResult,
   isTableSpec,
   logicalLines,
   openTable,
@@ -233,7 +234,7 @@ test('parsers of sources never fail but with an Error, and never hang', async ()
         for (const key of ['a', '1.1.1.1', '']) assert.notEqual(await table.lookup(key), null)
       } catch (error) {
         assert.ok(error instanceof Error)
-        assert.match(error.message, new RegExp(`^table ${type}:fuzz: `))
+        assert.match(error.message, new RegExp(`^(?:table )?${type}:fuzz: `))
       }
     }),
     { numRuns: 300 },
@@ -262,4 +263,11 @@ test('every type stands on the page', () => {
 test('names of plugins replace those that are built in, whatever is loaded late', async () => {
   const type: TableType = { name: 'mysql', open: (name) => ({ spec: `mysql:${name}`, wholeKeys: false, lookup: () => 'mine' }) }
   assert.equal(await (await openTable('mysql:x', { ...context, types: [type] })).lookup('k'), 'mine')
+})
+
+test('regexp: a rule without a value is a failure where it matches, and hides no rule after it', async () => {
+  file('holes', '/^a/\n/^a/ second\n/^b/ there\n')
+  const table = await openTable('regexp:holes', context)
+  assert.throws(() => table.lookup('a'), EmptyResult)
+  assert.equal(table.lookup('b'), 'there')
 })

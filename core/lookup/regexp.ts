@@ -4,9 +4,10 @@
  * A rule that can not be read is refused at load as well, where Postfix skips it: a refusal must not vanish by a slip of the pen.
  */
 import { type Matcher, RE2JS } from 're2js'
+import { literalPrefix, mayBegin } from './prefix.ts'
 import { compileRules, type Rule } from './rules.ts'
 import { openSource, type Read, wholly } from './source.ts'
-import type { TableType } from './table.ts'
+import { EmptyResult, type Table, type TableType } from './table.ts'
 
 /** What a flag letter toggles, by table type. Matching starts case-insensitive; pcre also lets `.` match a line end. */
 const FLAGS: Readonly<Record<'regexp' | 'pcre', Readonly<Record<string, Toggle>>>> = {
@@ -74,6 +75,14 @@ function compilePattern(type: 'regexp' | 'pcre', { source, toggled }: Pattern): 
   }
 }
 
+/** Does the pattern match? The engine runs only for texts that begin as its matches must. */
+function tester(expression: RE2JS, { source, toggled }: Pattern): (text: string) => boolean {
+  const prefix = toggled.has('multiLine') || toggled.has('extended') ? undefined : literalPrefix(source)
+  if (prefix === undefined) return (text) => expression.test(text)
+  const ignoreCase = !toggled.has('ignoreCase')
+  return (text) => mayBegin(text, prefix, ignoreCase) && expression.test(text)
+}
+
 /** Visits the characters of a pattern outside of escapes and bracket expressions; `visit` gives the replacement. */
 function outside(pattern: string, visit: (character: string, at: number) => string): string {
   let out = ''
@@ -135,27 +144,40 @@ function template(text: string, groups: number): ((matcher: Matcher) => string) 
 }
 
 const reader = (type: 'regexp' | 'pcre'): Read =>
-  wholly((lines, warn) =>
-    compileRules<string>(lines, warn, (text) => {
+  wholly((lines, warn) => {
+    const compile = (text: string): Rule<string> => {
       const pattern = splitPattern(text, type)
       const expression = compilePattern(type, pattern)
+      const test = tester(expression, pattern)
       if (pattern.negated) {
         if (/\$[({]?\d/.test(pattern.rest)) throw new Error('$number substitution in a negated rule')
-        return { matches: (key) => (expression.test(key) ? undefined : true), rest: pattern.rest.replaceAll('$$', '$') }
+        return { matches: (key) => (test(key) ? undefined : true), rest: pattern.rest.replaceAll('$$', '$') }
       }
       const value = template(pattern.rest, expression.groupCount())
-      if (value === undefined) return { matches: (key) => (expression.test(key) ? true : undefined), rest: pattern.rest }
+      if (value === undefined) return { matches: (key) => (test(key) ? true : undefined), rest: pattern.rest }
       const matches = (key: string) => {
+        if (!test(key)) return undefined
         const matcher = expression.matcher(key)
         return matcher.find() ? matcher : undefined
       }
-      return { matches, rest: pattern.rest, value } satisfies Rule<string>
-    }),
-  )
+      return { matches, rest: pattern.rest, value }
+    }
+    return compileRules<string>(lines, warn, compile, true)
+  })
+
+/** Refuses to give out the empty values that rules may have. */
+function neverEmpty(table: Table): Table {
+  const lookup = (key: string) => {
+    const value = table.lookup(key)
+    if (value === '') throw new EmptyResult(table.spec, key)
+    return value
+  }
+  return { spec: table.spec, wholeKeys: true, lookup, inspect: () => table.inspect?.() ?? {}, close: () => table.close?.() }
+}
 
 const patternType = (name: 'regexp' | 'pcre'): TableType => ({
   name,
-  open: (source, context) => openSource(name, source, true, reader(name), context),
+  open: (source, context) => neverEmpty(openSource(name, source, true, reader(name), context)),
 })
 
 export const regexp = patternType('regexp')

@@ -19,11 +19,16 @@ interface Step<Subject> {
 /** Compiles one line's condition; undefined when the line is skipped (it has been told). @throws Error */
 export type CompileRule<Subject> = (text: string, line: number) => Rule<Subject> | undefined
 
-/** Compiles a table; the result asks it. @throws Error from `compile`, with its line number */
+/**
+ * Compiles a table; the result asks it.
+ * @param emptyValues a rule without a value has the empty one; otherwise its line is ignored
+ * @throws Error from `compile`, with its line number
+ */
 export function compileRules<Subject>(
   lines: readonly SourceLine[],
   warn: (line: number, message: string) => void,
   compile: CompileRule<Subject>,
+  emptyValues = false,
 ): (subject: Subject) => string | undefined {
   const steps: Step<Subject>[] = []
   const open: { step: Step<Subject>; line: number }[] = []
@@ -44,8 +49,9 @@ export function compileRules<Subject>(
       steps.push(step)
       open.push({ step, line })
     } else if (rule !== undefined) {
-      if (rule.rest === '') warn(line, 'empty right-hand side, line ignored')
-      else steps.push({ rule })
+      if (rule.rest === '')
+        warn(line, emptyValues ? 'no replacement text: using empty string' : 'empty right-hand side, line ignored')
+      if (rule.rest !== '' || emptyValues) steps.push({ rule })
     }
   }
   for (const { step, line } of open) {

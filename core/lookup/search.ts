@@ -4,7 +4,7 @@
  */
 import type { Scope } from '../parameters.ts'
 import { addressKeys, domainKeys, extensionAt } from './keys.ts'
-import { firstOf, type MaybePromise } from './maybe.ts'
+import type { MaybePromise } from './maybe.ts'
 import type { Table } from './table.ts'
 
 export { extensionAt } from './keys.ts'
@@ -63,16 +63,30 @@ export function mailKeys(address: string, rules: SearchRules): readonly (readonl
 
 /** Searches groups of keys; of a group, a pattern table is asked the first only. @throws TableError, or rejects with it */
 export function search(table: Table, groups: readonly (readonly string[])[]): MaybePromise<Hit | undefined> {
-  const keys = table.wholeKeys ? groups.map((group) => group[0] ?? '') : groups.flat()
-  return firstOf(keys, (key) => {
-    const value = table.lookup(key)
-    if (value instanceof Promise) return value.then((late) => hit(key, late))
-    return hit(key, value)
-  })
+  return searchFrom(table, groups, 0, 0)
 }
 
-function hit(key: string, value: string | undefined): Hit | undefined {
-  return value === undefined ? undefined : { key, value }
+/** The search from one key of one group on. */
+function searchFrom(
+  table: Table,
+  groups: readonly (readonly string[])[],
+  group: number,
+  start: number,
+): MaybePromise<Hit | undefined> {
+  let from = start
+  for (let g = group; g < groups.length; g++) {
+    const keys = groups[g] ?? []
+    const end = table.wholeKeys ? Math.min(1, keys.length) : keys.length
+    for (let k = from; k < end; k++) {
+      const key = keys[k] ?? ''
+      const value = table.lookup(key)
+      if (value instanceof Promise)
+        return value.then((late) => (late === undefined ? searchFrom(table, groups, g, k + 1) : { key, value: late }))
+      if (value !== undefined) return { key, value }
+    }
+    from = 0
+  }
+  return undefined
 }
 
 /** A client: its name and parent domains, then its address and networks. */

@@ -83,7 +83,7 @@ class SourceTable implements Table {
     this.#path = path
     this.#reader = reader
     this.#warn = (message) => context.warn?.(message)
-    this.#watch = new Watch([path], context.now)
+    this.#watch = new Watch([path], context.now, true)
     try {
       this.#contents = finished(fileLines(path), reader())
     } catch (error) {

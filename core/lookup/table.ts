@@ -8,6 +8,14 @@ export class TableError extends Error {
   }
 }
 
+/** An empty value is a mistake in a table, and no answer: what it stands for can not be known. */
+export class EmptyResult extends TableError {
+  constructor(table: string, key: string) {
+    super(table, `lookup of ${key} returns an empty string result`)
+    this.name = 'EmptyResult'
+  }
+}
+
 export interface Table {
   /** `type:name`, for logs and errors. */
   readonly spec: string

@@ -25,7 +25,9 @@ export function completeAddress(address: string, rules: CompletionRules): string
   return rules.origin === '' ? address : dotted(`${address}@${rules.origin}`, address.length, rules.domain)
 }
 
-function dotted(address: string, at: number, domain: string): string {
+function dotted(written: string, at: number, domain: string): string {
+  // One final dot says that the domain is whole already; more are a mistake that is left to be seen.
+  const address = /[^.@]\.$/.test(written) ? written.slice(0, -1) : written
   if (domain === '' || at === address.length - 1 || address.includes('.', at) || address[at + 1] === '[') return address
   return `${address}.${domain}`
 }

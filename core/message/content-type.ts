@@ -26,6 +26,12 @@ export function parseContentType(value: string): ContentType | undefined {
   return { type: type.toLowerCase(), subtype: subtype.toLowerCase(), parameters }
 }
 
+/** The word of a Content-Transfer-Encoding value in lower case (RFC 2045 6.1), or undefined when it begins with no word. */
+export function parseEncoding(value: string): string | undefined {
+  const [word] = tokensOf(value)
+  return word === undefined || SPECIAL.has(word) || word.startsWith('"') ? undefined : word.toLowerCase()
+}
+
 const SPECIAL = new Set(['/', ';', '=', ',', '<', '>', '@', ':', '[', ']', '?'])
 
 /** Words and specials; quoted strings begin with `"`, without their quotes and escapes; comments and blanks are gone. */

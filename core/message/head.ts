@@ -64,6 +64,15 @@ export function headerNameLength(bytes: Uint8Array, start: number, end: number):
   return at < end && bytes[at] === COLON ? length : 0
 }
 
+/** A name of a header is not longer than this many bytes. */
+const LONGEST_NAME = 16_384
+
+/** The line that begins at `at`, and whose end is not in sight, can no more become a header: the head need not be held longer. */
+function isNoHeader(bytes: Buffer, at: number): boolean {
+  const isFold = at > 0 && (bytes[at] === SPACE || bytes[at] === TAB)
+  return bytes.length - at > LONGEST_NAME && !isFold && headerNameLength(bytes, at, bytes.length) === 0
+}
+
 /**
  * Walks the head in `bytes`. `complete` says that no more bytes follow; otherwise a head whose end is not in sight gives
  * undefined: ask again with more.
@@ -83,7 +92,7 @@ export function surveyHead(bytes: Buffer, wanted: WantedHeaders, complete: boole
   }
   while (at < size) {
     const newline = bytes.indexOf(LF, at)
-    if (newline < 0 && !complete) return undefined
+    if (newline < 0 && !complete) return isNoHeader(bytes, at) ? found(at, at, 'text') : undefined
     const next = newline < 0 ? size : newline + 1
     const lead = bytes[at] as number
     if (newline === at) return found(at, next, 'empty')

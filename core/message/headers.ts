@@ -2,6 +2,7 @@
  * A header block that is parsed when someone looks, and written back byte for byte where nobody edited.
  * Names are compared as ASCII without case and are never keys of objects, so that `__proto__:` is a header like others.
  */
+import { GapList } from './gap-list.ts'
 import { headerEnd, headerNameLength, surveyHead, unfold, wantedHeaders } from './head.ts'
 import type { Header, HeaderList } from './types.ts'
 
@@ -19,7 +20,7 @@ interface Entry {
 export class HeaderBlock implements HeaderList {
   readonly #bytes: Buffer
   readonly #limit: number
-  #entries: Entry[] | undefined
+  #entries: GapList<Entry> | undefined
   #edited = false
 
   /** @param bytes the head: header lines, and the empty line when it has one; lines after the header lines are ignored */
@@ -38,7 +39,7 @@ export class HeaderBlock implements HeaderList {
   }
 
   at(index: number): Header | undefined {
-    const entry = this.#list()[index]
+    const entry = this.#list().at(index)
     return entry === undefined ? undefined : this.#header(entry)
   }
 
@@ -52,7 +53,7 @@ export class HeaderBlock implements HeaderList {
     const wanted = name.toLowerCase()
     const entries = this.#list()
     for (let i = from; i < entries.length; i++) {
-      const entry = entries[i] as Entry
+      const entry = entries.at(i) as Entry
       if (this.#header(entry).name.toLowerCase() === wanted) return i
     }
     return -1
@@ -65,21 +66,21 @@ export class HeaderBlock implements HeaderList {
 
   insert(index: number, raw: string): void {
     const entries = this.#list()
-    entries.splice(Math.max(0, Math.min(index, entries.length)), 0, written(raw))
+    entries.insert(Math.max(0, Math.min(index, entries.length)), written(raw))
     this.#edited = true
   }
 
   replace(index: number, raw: string): void {
     const entries = this.#list()
     if (index < 0 || index >= entries.length) return
-    entries[index] = written(raw)
+    entries.replace(index, written(raw))
     this.#edited = true
   }
 
   remove(index: number): void {
     const entries = this.#list()
     if (index < 0 || index >= entries.length) return
-    entries.splice(index, 1)
+    entries.remove(index)
     this.#edited = true
   }
 
@@ -121,7 +122,7 @@ export class HeaderBlock implements HeaderList {
     return out
   }
 
-  #list(): Entry[] {
+  #list(): GapList<Entry> {
     if (this.#entries !== undefined) return this.#entries
     const entries: Entry[] = []
     for (let at = 0; at < this.#limit; ) {
@@ -129,8 +130,8 @@ export class HeaderBlock implements HeaderList {
       entries.push({ start: at, end, header: undefined })
       at = end
     }
-    this.#entries = entries
-    return entries
+    this.#entries = new GapList(entries)
+    return this.#entries
   }
 
   #header(entry: Entry): Header {

@@ -1,16 +1,14 @@
 /**
  * Where the parts of a message begin: reads a body line by line and says what each line is. Pure; keeps only boundaries and the
- * Content headers of the part at hand. RFC 2046 5.1 and 5.2.1; Postfix: mime_nesting_limit, mime_boundary_length_limit.
+ * Content headers of the part at hand. RFC 2045 6, RFC 2046 5.1 and 5.2; Postfix: mime_nesting_limit, mime_boundary_length_limit.
  */
-import { parseContentType } from './content-type.ts'
+import { type ContentType, parseContentType } from './content-type.ts'
 import { headerNameLength } from './head.ts'
 
 const DASH = 45
 const SPACE = 32
 const TAB = 9
 
-/** Boundaries are looked for up to this depth, whatever the limit: deeper parts count as text. */
-const DEEPEST = 100
 /** Bytes of a Content header that are kept. */
 const LONGEST_FIELD = 16_384
 
@@ -42,26 +40,37 @@ export class MimeStructure {
   readonly #frames: Frame[] = []
   /** The kind of headers that are being read; undefined in text. */
   #headers: 'mime' | 'nested' | undefined
-  /** The header at hand: something of it is kept only if it is Content-Type. */
+  /** The header at hand: something of it is kept only if it is Content-Type or Content-Transfer-Encoding. */
   #field: string | undefined
   #begun = false
   #contentType: string | undefined
-  #depth = 0
+  #transferEncoding: string | undefined
+  #encoding: MimeEncoding = '7bit'
+  #invalidEncoding: MimeEncoding | undefined
+  #exceeded = false
 
-  /** @param contentType value of the message's own Content-Type; undefined: text */
-  constructor(contentType: string | undefined, limits: MimeLimits = MIME_LIMITS) {
+  /**
+   * @param contentType value of the message's own Content-Type; undefined: text
+   * @param transferEncoding value of its Content-Transfer-Encoding
+   */
+  constructor(contentType: string | undefined, limits: MimeLimits = MIME_LIMITS, transferEncoding?: string) {
     this.#limits = limits
-    this.#enter(contentType, false)
+    this.#enter(contentType, transferEncoding)
   }
 
-  /** How deep the parts have been nested so far. */
-  get depth(): number {
-    return this.#depth
-  }
-
-  /** Parts were nested more deeply than the limit. */
+  /** A multipart has stood so deep in others that it is over the limit. Postfix lets two more pass than mime_nesting_limit says. */
   get exceeded(): boolean {
-    return this.#depth > this.#limits.nesting
+    return this.#exceeded
+  }
+
+  /** How the text at hand is encoded. What stands around the parts of a multipart is not. */
+  get encoding(): MimeEncoding {
+    return this.#encoding
+  }
+
+  /** The first encoding of a multipart or message that such a thing can not have (RFC 2045 6.4, RFC 2046 5.2). */
+  get invalidEncoding(): MimeEncoding | undefined {
+    return this.#invalidEncoding
   }
 
   /** Can lines still be anything but text? When not, nobody needs to ask. */
@@ -84,7 +93,7 @@ export class MimeStructure {
       if (length > 0) {
         this.#finishField()
         this.#begun = true
-        this.#field = isContentType(bytes, start, length)
+        this.#field = isKept(bytes, start, length)
           ? bytes.toString('latin1', start, Math.min(end, start + LONGEST_FIELD))
           : undefined
         return kind
@@ -107,47 +116,84 @@ export class MimeStructure {
       this.#begun = false
       this.#field = undefined
       this.#contentType = digest && !closes ? 'message/rfc822' : undefined
+      this.#transferEncoding = undefined
+      this.#encoding = '7bit'
       return 'boundary'
     }
     return 'body'
   }
 
   #finishField(): void {
-    if (this.#field !== undefined) this.#contentType = this.#field.slice(this.#field.indexOf(':') + 1)
+    const field = this.#field
     this.#field = undefined
+    if (field === undefined) return
+    const colon = field.indexOf(':')
+    if (field.slice(0, colon).trim().length === CONTENT_TYPE.length) this.#contentType = field.slice(colon + 1)
+    else this.#transferEncoding = field.slice(colon + 1)
   }
 
   /** The headers of a part are over: what follows is decided by its type. */
   #endOfHeaders(): 'end' {
     this.#finishField()
     const type = this.#contentType
+    const encoding = this.#transferEncoding
     this.#headers = undefined
     this.#contentType = undefined
+    this.#transferEncoding = undefined
     this.#begun = false
-    this.#enter(type, true)
+    this.#enter(type, encoding)
     return 'end'
   }
 
-  #enter(value: string | undefined, inside: boolean): void {
+  #enter(value: string | undefined, transferEncoding: string | undefined): void {
+    const encoding = encodingOf(transferEncoding)
+    this.#encoding = encoding
     const content = value === undefined ? undefined : parseContentType(value)
     if (content === undefined) return
+    if (!mayHave(content, encoding)) this.#invalidEncoding ??= encoding
     if (content.type === 'multipart') {
+      this.#encoding = '7bit'
       const boundary = content.parameters.get('boundary')?.slice(0, this.#limits.boundary)
       if (boundary === undefined || boundary === '') return
-      this.#depth++
-      if (this.#frames.length < DEEPEST) this.#frames.push({ boundary, digest: content.subtype === 'digest' })
-    } else if (content.type === 'message' && MESSAGES.has(content.subtype)) {
-      this.#headers = 'nested'
-      if (inside) this.#depth++
-    }
+      // Deeper parts count as text.
+      if (this.#frames.length >= this.#limits.nesting + LENIENCE) this.#exceeded = true
+      else this.#frames.push({ boundary, digest: content.subtype === 'digest' })
+    } else if (content.type === 'message' && MESSAGES.has(content.subtype)) this.#headers = 'nested'
   }
 }
 
+/** Multiparts that stand deeper than mime_nesting_limit and pass all the same. */
+const LENIENCE = 2
+
+/** A Content-Transfer-Encoding; unknown ones count as none. */
+export type MimeEncoding = '7bit' | '8bit' | 'binary' | 'base64' | 'quoted-printable'
+
+const ENCODINGS: ReadonlySet<string> = new Set(['7bit', '8bit', 'binary', 'base64', 'quoted-printable'])
+
+function encodingOf(value: string | undefined): MimeEncoding {
+  const word =
+    value
+      ?.replaceAll(/\([^()]{0,1000}\)/g, '')
+      .trim()
+      .toLowerCase() ?? ''
+  return ENCODINGS.has(word) ? (word as MimeEncoding) : '7bit'
+}
+
+/** Composite types are not encoded themselves; parts of messages and references must be able to go anywhere. */
+function mayHave({ type, subtype }: ContentType, encoding: MimeEncoding): boolean {
+  if (type === 'message' && (subtype === 'partial' || subtype === 'external-body')) return encoding === '7bit'
+  if (type !== 'multipart' && !(type === 'message' && subtype === 'rfc822')) return true
+  return encoding !== 'base64' && encoding !== 'quoted-printable'
+}
+
 /** Kinds of message/* whose content begins with headers of a message. */
-const MESSAGES = new Set(['rfc822', 'global', 'news'])
+const MESSAGES = new Set(['rfc822', 'global'])
 
 const CONTENT_TYPE = 'content-type'
+const TRANSFER_ENCODING = 'content-transfer-encoding'
 
-function isContentType(bytes: Buffer, start: number, length: number): boolean {
-  return length === CONTENT_TYPE.length && bytes.toString('latin1', start, start + length).toLowerCase() === CONTENT_TYPE
+function isKept(bytes: Buffer, start: number, length: number): boolean {
+  if (length !== CONTENT_TYPE.length && length !== TRANSFER_ENCODING.length) return false
+  const name = bytes.toString('latin1', start, start + length).toLowerCase()
+  return name === CONTENT_TYPE || name === TRANSFER_ENCODING
 }

@@ -7,14 +7,14 @@ import { oneLine } from '../reply.ts'
 /**
  * `Received: from helo (name [address])` + ` by myhostname (mail_name) with ESMTP id ID` + ` for <recipient>; date`, folded,
  * without the final line end. The recipient is named when there is only one, so that nobody's blind copy shows.
- * @param date as `createMailDate` writes it
+ * @param id '' for a message that has none @param date as `createMailDate` writes it
  */
 export function receivedHeader(session: Session, transaction: Transaction, id: string, date: string, scope: Scope): string {
   const { client } = session
   const address = client.family === 6 ? `IPv6:${client.address}` : client.address
   const by = `by ${scope.text('myhostname') ?? 'localhost'} (${scope.text('mail_name') ?? 'Postfix'})`
   const from = `Received: from ${helo(session)} (${client.name} [${address}])`
-  const head = `${from}\r\n\t${by} with ${protocolOf(session, transaction)} id ${id}`
+  const head = `${from}\r\n\t${by} with ${protocolOf(session, transaction)}${id === '' ? '' : ` id ${id}`}`
   const only = transaction.recipients.length === 1 ? transaction.recipients[0] : undefined
   return only === undefined ? `${head};\r\n\t${date}` : `${head}\r\n\tfor <${oneLine(quoteAddress(only.address.text))}>; ${date}`
 }

@@ -1,5 +1,7 @@
 /** DNS packets made and understood: the question we send, and what an answer says about it. */
+import { isIPv4 } from 'node:net'
 import { AUTHENTIC_DATA, type DecodedPacket, decode, encode, RECURSION_DESIRED, type Answer as WireRecord } from 'dns-packet'
+import { isHostname } from '../protocol/domain.ts'
 import { oneLine } from '../reply.ts'
 import { canonicalIp } from './ip.ts'
 import type { Answer, AnswerStatus, DnsRecord, RecordData, RecordType } from './types.ts'
@@ -75,11 +77,12 @@ export function understand<T extends RecordType>(packet: Buffer, name: string, t
   const { rcode } = read as DecodedPacket & { readonly rcode: string }
   if (rcode !== 'NOERROR' && rcode !== 'NXDOMAIN') return { answer: failure(name, type, 'failed'), ttl: 0, retry: true }
   const authenticated = trustAd && read.flag_ad
-  const { canonical, records } = followed<T>(read.answers ?? [], name, type)
+  const { canonical, records, dropped } = followed<T>(read.answers ?? [], name, type)
   if (records.length > 0) {
     const ttl = Math.min(LONGEST_POSITIVE, ...records.map((record) => record.ttl))
     return { answer: { status: 'found', records, authenticated, canonical, reason: '' }, ttl, retry: false }
   }
+  if (dropped) return { answer: { ...failure(name, type, 'malformed'), isMalformed: true }, ttl: 0, retry: false }
   const status = rcode === 'NXDOMAIN' ? 'missing' : 'empty'
   const answer = { ...failure(name, type, status), authenticated, canonical }
   return { answer, ttl: negativeTtl(read.authorities ?? []), retry: false }
@@ -92,34 +95,38 @@ function negativeTtl(authorities: readonly WireRecord[]): number {
   return NEGATIVE_TTL
 }
 
-/** The records of the asked type that belong to the name or to what it is an alias of. */
+/** The records of the asked type that belong to the name or to what it is an alias of; some may have to be dropped. */
 function followed<T extends RecordType>(wire: readonly WireRecord[], name: string, type: T) {
   let canonical = normal(name)
   for (let i = 0; i < LONGEST_CHAIN && type !== 'CNAME'; i++) {
     const alias = wire.find((record) => record.type === 'CNAME' && normal(record.name) === canonical)
     if (alias === undefined) break
     const target = hostName((alias as { data?: unknown }).data)
-    if (target === undefined) break
+    // RFC 2317: aliases of addresses may have other characters.
+    if (target === undefined || (type !== 'PTR' && !isHostname(target))) return { canonical, records: [], dropped: true }
     canonical = target
   }
   const records: DnsRecord<T>[] = []
+  let dropped = false
   for (const record of wire) {
     if (record.type !== type || normal(record.name) !== canonical || records.length >= MOST_RECORDS) continue
     const { ttl, data } = record as unknown as { ttl?: number; data: unknown }
     const value = DATA[type](data)
-    if (value === undefined) continue
+    if (value === undefined) {
+      dropped = true
+      continue
+    }
     const strings = type === 'TXT' ? { strings: stringsOf(data) } : {}
     records.push({ name: canonical, type, ttl: Math.max(0, ttl ?? 0), data: value as RecordData[T], ...strings })
   }
-  return { canonical, records }
+  return { canonical, records, dropped }
 }
 
 /** An answer that found nothing. */
 export function failure<T extends RecordType>(name: string, type: T, why: keyof typeof TEXTS): Answer<T> {
-  const reason =
-    why === 'invalid'
-      ? `Name service error for ${oneLine(name)}: ${TEXTS.invalid}`
-      : `Host or domain name not found. Name service error for name=${oneLine(name)} type=${type}: ${TEXTS[why]}`
+  const about = why === 'invalid' ? oneLine(name) : `name=${oneLine(name)} type=${type}`
+  const prefix = why === 'invalid' || why === 'malformed' ? '' : 'Host or domain name not found. '
+  const reason = `${prefix}Name service error for ${about}: ${TEXTS[why]}`
   const status: AnswerStatus = why === 'malformed' ? 'failed' : why === 'invalid' ? 'missing' : why
   return { status, records: [], authenticated: false, canonical: normal(name), reason }
 }
@@ -144,6 +151,11 @@ function stringsOf(data: unknown): string[] {
   return parts.map((part) => oneLine(Buffer.isBuffer(part) ? part.toString('utf8') : String(part)))
 }
 
+/** A host, the root that stands for none (RFC 7505), or an address, which is not right but understood. */
+function isExchange(name: string): boolean {
+  return name === '' || isHostname(name) || isIPv4(name)
+}
+
 type Reader = (data: unknown) => unknown
 const fields = (data: unknown): { readonly [key: string]: unknown } =>
   typeof data === 'object' && data !== null ? { ...data } : {}
@@ -155,7 +167,7 @@ const DATA: Readonly<Record<RecordType, Reader>> = {
   MX(data) {
     const { preference, exchange } = fields(data)
     const name = hostName(exchange)
-    return name === undefined ? undefined : { preference: Number(preference ?? 0), exchange: name }
+    return name === undefined || !isExchange(name) ? undefined : { preference: Number(preference ?? 0), exchange: name }
   },
   TXT: (data) => stringsOf(data).join(''),
   // Logs and replies show a client's name as its owner spells it.

@@ -24,6 +24,10 @@ const ZONE = [
   'no.example REFUSED MX',
   'silent.example SILENT',
   'null.example MX 0 .',
+  'odd.example MX 10 -a.example',
+  'some.example MX 10 -a.example',
+  'some.example MX 20 mx1.example',
+  'some.example MX 30 192.0.2.7',
   '8.2.0.192.in-addr.arpa PTR Mixed.Example',
   'spelt.example MX 10 MX1.Example',
   'text.example TXT v=spf1 -all',
@@ -41,13 +45,16 @@ test('records, aliases and their absence', async () => {
   const alias = await resolver.resolve('alias.example', 'A')
   assert.deepEqual([alias.status, alias.canonical, alias.records[0]?.data], ['found', 'mx1.example', '192.0.2.1'])
   assert.equal((await resolver.resolve('loop.example', 'A')).status, 'empty')
-  const cases: [string, 'A' | 'MX', string, string][] = [
+  const cases: [string, 'A' | 'AAAA' | 'MX', string, string][] = [
     ['gone.example', 'A', 'missing', `${ERROR}gone.example type=A: Host not found`],
     ['empty.example', 'MX', 'empty', `${ERROR}empty.example type=MX: Host found but no data record of requested type`],
     ['bad.example', 'A', 'failed', `${ERROR}bad.example type=A: Host not found, try again`],
     ['no.example', 'MX', 'failed', `${ERROR}no.example type=MX: Host not found, try again`],
     ['silent.example', 'A', 'failed', `${ERROR}silent.example type=A: Host not found, try again`],
     ['a..example', 'A', 'missing', 'Name service error for a..example: invalid host or domain name'],
+    ['-a.example', 'A', 'missing', 'Name service error for -a.example: invalid host or domain name'],
+    ['2001:db8::1', 'AAAA', 'missing', 'Name service error for 2001:db8::1: invalid host or domain name'],
+    ['odd.example', 'MX', 'failed', 'Name service error for name=odd.example type=MX: Malformed or unexpected name server reply'],
     ['a\r\nb.example', 'A', 'missing', 'Name service error for a??b.example: invalid host or domain name'],
   ]
   for (const [name, type, status, reason] of cases) {
@@ -55,7 +62,10 @@ test('records, aliases and their absence', async () => {
     assert.deepEqual([answer.status, answer.reason], [status, reason])
   }
   assert.equal((await resolver.resolve('null.example', 'MX')).records[0]?.data.exchange, '')
-  assert.equal((await resolver.resolve('localhost', 'A')).records[0]?.data, '127.0.0.1')
+  // Who asks whether DNS knows a name is told what DNS says.
+  assert.equal((await resolver.resolve('localhost', 'A')).status, 'missing')
+  const some = await resolver.resolve('some.example', 'MX')
+  assert.deepEqual(some.records.map(({ data }) => data.exchange).sort(), ['192.0.2.7', 'mx1.example'])
   // A client's name is shown as it is spelt; hosts are compared.
   assert.equal((await resolver.resolve('8.2.0.192.in-addr.arpa', 'PTR')).records[0]?.data, 'Mixed.Example')
   assert.equal((await resolver.resolve('spelt.example', 'MX')).records[0]?.data.exchange, 'mx1.example')
@@ -75,7 +85,24 @@ test('answers are kept for their time, and equal questions are asked once', asyn
   assert.equal(asked.length, 4)
   await resolver.resolve('bad.example', 'A')
   await resolver.resolve('bad.example', 'A')
+  assert.equal(asked.length, 5)
+  time += 10_001
+  await resolver.resolve('bad.example', 'A')
   assert.equal(asked.length, 6)
+})
+
+test('what is remembered can be had at once, and what is begun is found under way', async () => {
+  let time = 0
+  const { resolver, asked } = fakeDns(ZONE, { resolver: { now: () => time } })
+  assert.equal(resolver.known?.('mx1.example', 'A'), undefined)
+  resolver.prefetch?.('mx1.example', 'A')
+  resolver.prefetch?.('mx1.example', 'A')
+  const answer = await resolver.resolve('mx1.example', 'A')
+  assert.equal(resolver.known?.('mx1.example', 'A'), answer)
+  resolver.prefetch?.('mx1.example', 'A')
+  assert.deepEqual(asked, ['mx1.example A'])
+  time = 300_001
+  assert.equal(resolver.known?.('mx1.example', 'A'), undefined)
 })
 
 test('the cache has an end', async () => {
@@ -129,7 +156,8 @@ test('names from the wire that hold what no host name may hold are dropped', () 
     questions: [{ type: 'MX', name: 'example' }],
     answers: [{ type: 'MX', name: 'example', ttl: 60, data: { preference: 10, exchange: 'a\r\nb.example' } }],
   })
-  assert.equal(understand(packet, 'example', 'MX', false).answer.status, 'empty')
+  const { status, isMalformed } = understand(packet, 'example', 'MX', false).answer
+  assert.deepEqual([status, isMalformed], ['failed', true])
 })
 
 test('resolv.conf', () => {

@@ -3,6 +3,7 @@
  * questions wait for one answer. It never throws: what goes wrong is an answer with status `failed`.
  */
 import { randomInt } from 'node:crypto'
+import { isHostname } from '../protocol/domain.ts'
 import { byTcp, byUdp, type Exchange } from './exchange.ts'
 import { openHostsFile } from './hosts.ts'
 import { asciiDomain } from './idna.ts'
@@ -35,6 +36,9 @@ export interface ResolverOptions {
 }
 
 const DEFAULT_CACHE = 10_000
+/** Seconds for which a failure is remembered (RFC 9520 3.2): a session must not wait for a dead server again and again. */
+const FAILURE_TTL = 10
+/** RFC 1035 2.3.4, as text. */
 const LONGEST_NAME = 253
 
 interface Kept {
@@ -66,7 +70,7 @@ class CachingResolver implements Resolver {
   resolve<T extends RecordType>(name: string, type: T): Promise<Answer<T>> {
     const ascii = asciiDomain(name) ?? ''
     const host = ascii.endsWith('.') ? ascii.slice(0, -1) : ascii
-    if (!isName(host)) return Promise.resolve(failure(name, type, 'invalid'))
+    if (!isHostname(host) || host.length > LONGEST_NAME) return Promise.resolve(failure(name, type, 'invalid'))
     const local = this.#local(host.toLowerCase(), type)
     if (local !== undefined) return Promise.resolve(local)
     const key = `${type} ${host.toLowerCase()}`
@@ -83,12 +87,21 @@ class CachingResolver implements Resolver {
     return asking
   }
 
+  known<T extends RecordType>(name: string, type: T): Answer<T> | undefined {
+    const kept = this.#hosts === undefined ? this.#kept.get(`${type} ${name}`) : undefined
+    return kept !== undefined && kept.until > this.#now() ? (kept.answer as Answer<T>) : undefined
+  }
+
+  prefetch(name: string, type: RecordType): void {
+    if (this.known(name, type) === undefined) void this.resolve(name, type)
+  }
+
   close(): void {
     this.#closed = true
     this.#kept.clear()
   }
 
-  /** `localhost` is never asked for (RFC 6761 6.3); then the hosts file. */
+  /** What the hosts file says. */
   #local<T extends RecordType>(name: string, type: T): Answer<T> | undefined {
     const values = localValues(name, type, this.#hosts)
     if (values.length === 0) return undefined
@@ -98,8 +111,9 @@ class CachingResolver implements Resolver {
 
   #keep(key: string, { answer, ttl }: Understood<RecordType>): void {
     this.#kept.delete(key)
-    if (ttl <= 0 || this.#closed) return
-    this.#kept.set(key, { answer, until: this.#now() + ttl * 1000 })
+    const seconds = answer.status === 'failed' ? FAILURE_TTL : ttl
+    if (seconds <= 0 || this.#closed) return
+    this.#kept.set(key, { answer, until: this.#now() + seconds * 1000 })
     const most = this.#options.cacheSize ?? DEFAULT_CACHE
     // A Map gives its oldest first.
     for (const oldest of this.#kept.keys()) {
@@ -156,7 +170,6 @@ function settingsOf(options: ResolverOptions, now: () => number): () => Resolver
 
 function localValues(name: string, type: RecordType, hosts: ReturnType<typeof openHostsFile> | undefined): readonly string[] {
   if (type === 'A' || type === 'AAAA') {
-    if (name === 'localhost' || name.endsWith('.localhost')) return [type === 'A' ? '127.0.0.1' : '::1']
     return hosts?.addresses(name).filter((address) => address.includes(':') === (type === 'AAAA')) ?? []
   }
   if (type !== 'PTR' || hosts === undefined) return []
@@ -176,12 +189,6 @@ function addressOfPtr(name: string): string | undefined {
   const hex = labels.reverse().join('')
   const ip = parseIp((hex.match(/.{4}/g) ?? []).join(':'))
   return ip !== undefined && ptrName(ip) === name ? hex.replace(/.{4}(?!$)/g, '$&:') : undefined
-}
-
-/** Can DNS be asked about it at all? Length and labels of RFC 1035 2.3.4; printable ASCII only. */
-function isName(name: string): boolean {
-  if (name.length === 0 || name.length > LONGEST_NAME || !/^[\x21-\x7e]+$/.test(name)) return false
-  return name.split('.').every((label) => label.length > 0 && label.length < 64)
 }
 
 function mixCase(name: string): string {

@@ -50,6 +50,8 @@ export interface Answer<T extends RecordType = RecordType> {
   readonly status: AnswerStatus
   /** It failed because a filter of the configuration dropped every record (smtpd_dns_reply_filter). */
   readonly isFiltered?: boolean
+  /** It failed because no record has a name that a host can have: asking again will not help. */
+  readonly isMalformed?: boolean
   readonly records: readonly DnsRecord<T>[]
   /** The AD bit, believed only from a resolver that the configuration trusts. */
   readonly authenticated: boolean
@@ -62,5 +64,9 @@ export interface Answer<T extends RecordType = RecordType> {
 /** One view of DNS. Never rejects. */
 export interface Resolver {
   resolve<T extends RecordType>(name: string, type: T): Promise<Answer<T>>
+  /** What is remembered, at once; undefined: it has to be asked for. */
+  known?<T extends RecordType>(name: string, type: T): Answer<T> | undefined
+  /** Begins to ask, so that `resolve` later finds the answer there or under way. */
+  prefetch?(name: string, type: RecordType): void
   close(): void
 }

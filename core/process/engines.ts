@@ -2,6 +2,7 @@
 import { createBouncer } from '../bounce/bouncer.ts'
 import { createNotifier } from '../bounce/notifier.ts'
 import { createIntake } from '../cleanup/intake.ts'
+import { rewritingSubmission, rewrittenRecipient } from '../cleanup/internal.ts'
 import type { Generation, Services } from '../generation.ts'
 import { PolicyListener } from '../policyd/listener.ts'
 import type { Leases, Queue } from '../queue/manager-types.ts'
@@ -53,7 +54,12 @@ export async function openEngines(options: EngineOptions): Promise<Engines> {
   const spools = await openSpools(options)
   const [own] = spools
   const current = (): Generation => epoch().generation
-  const notices = { queue: () => queue, newId: () => own.spool.newId(), current, services }
+  const submission = rewritingSubmission(
+    () => queue,
+    current,
+    (event) => services.emit(event),
+  )
+  const notices = { queue: () => submission, newId: () => own.spool.newId(), current, services }
   const queue = createQueue({
     spools,
     current,
@@ -69,6 +75,7 @@ export async function openEngines(options: EngineOptions): Promise<Engines> {
     current,
     route: (envelope, recipient) => epoch().probeRoute(envelope, recipient),
     agentFor: (transport) => epoch().agentFor(transport),
+    rewritten: (address) => rewrittenRecipient(address, current()),
     newId: () => own.spool.newId(),
   })
   const intake = createIntake({ spool: () => own.spool, queue: () => queue, services })

@@ -3,6 +3,7 @@ import { buildGeneration } from '../config/generation.ts'
 import type { Configuration } from '../config/types.ts'
 import type { Generation, Services } from '../generation.ts'
 import { createRouter, type Router, type RouterDeps } from '../route/index.ts'
+import { serverLists } from '../smtp/lists.ts'
 import type { DeliveryAgent } from '../smtp/types.ts'
 import { listenerSettings } from '../smtpd/settings.ts'
 import { AGENTS } from './agents.ts'
@@ -26,6 +27,7 @@ export async function buildEpoch(config: Configuration, services: Services, numb
   let probeRoute: Router
   try {
     for (const listener of generation.listeners.values()) await listenerSettings(listener)
+    for (const transport of transports.values()) await serverLists(transport)
     const deps: RouterDeps = {
       scope,
       destinations,

@@ -4,6 +4,7 @@ import type { Generation, Services } from '../generation.ts'
 import type { Log } from '../log/log.ts'
 import { createResolver } from '../net/resolver.ts'
 import type { Clock } from '../plugin.ts'
+import { smtpServer } from '../smtp/line.ts'
 import type { Outcome } from '../smtp/types.ts'
 import type { OpenState, StateConfig } from '../state/types.ts'
 
@@ -64,6 +65,7 @@ export function createServices(
       current()?.hooks.notify.promise(notice).catch(failed)
     },
     random: Math.random,
+    smtpServer,
     ...(openState === undefined ? {} : { state: { open: openState } }),
     ...(probe === undefined ? {} : { probe }),
   }

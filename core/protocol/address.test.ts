@@ -151,3 +151,15 @@ test('any text is parsed or refused, and what was parsed survives quoting', () =
     { numRuns: 2000 },
   )
 })
+
+test('rules: no empty local part in strict envelopes, a dash in front, a domain that will be completed', () => {
+  for (const path of ['<@example.test>', '<""@example.test>', '<"@"@example.test>', '<@a>']) {
+    assert.notEqual(parseAddress(path), undefined, path)
+    assert.equal(parseAddress(path, { ...LENIENT, strict: true }), undefined, path)
+  }
+  assert.equal(parseAddress('<-a@example.test>'), undefined)
+  assert.equal(parseAddress('<-a@example.test>', { ...LENIENT, minUser: true })?.local, '-a')
+  assert.equal(parseAddress('<a@123>'), undefined)
+  assert.equal(parseAddress('<a@123>', { ...LENIENT, appendsDomain: true })?.domain, '123')
+  assert.equal(parseAddress('<a@1.2>', { ...LENIENT, appendsDomain: true }), undefined)
+})

@@ -16,6 +16,11 @@ export interface AddressRules {
   readonly numericDomain: boolean
   /** allow_min_user: a local part may begin with `-`. */
   readonly minUser: boolean
+  /** append_dot_mydomain: a domain without a dot will get one more part. */
+  readonly appendsDomain?: boolean
+  /** swap_bangpath, allow_percent_hack: `site!user` and `user%site` will become user@site. */
+  readonly bangs?: boolean
+  readonly percents?: boolean
 }
 
 export const LENIENT: AddressRules = Object.freeze({ strict: false, nullDomain: false, numericDomain: false, minUser: false })
@@ -52,7 +57,8 @@ export function parseAddress(path: string, rules: AddressRules = LENIENT): Addre
   const text = joined(withoutRoute(mailbox))
   if (text === undefined) return undefined
   if (text === '') return NULL_ADDRESS
-  return isResolvable(text, rules) ? addressOf(text) : undefined
+  if (rules.strict && text.startsWith('@')) return undefined
+  return isResolvable(path.includes('"') ? text : rewritten(text, rules), rules) ? addressOf(text) : undefined
 }
 
 /** The lexemes of the one mailbox in a path: inside its brackets or its group; undefined when there are none or more. */
@@ -66,7 +72,9 @@ function mailboxOf(lexemes: readonly Lexeme[], strict: boolean): readonly Lexeme
   if ((strict && hasWords) || marks.some((l) => l.text !== ':' || hasWords)) return undefined
   const inner = all.slice(open + 1)
   const close = inner.findIndex((l) => isSpecial(l, '>'))
-  if (close >= 0 && !inner.slice(close).every((l) => isSpecial(l, '>'))) return undefined
+  const after = close < 0 ? [] : inner.slice(close)
+  // One bracket too many is forgiven.
+  if (after.length > (open < 0 ? 1 : 2) || !after.every((l) => isSpecial(l, '>'))) return undefined
   return groupMember(close < 0 ? inner : inner.slice(0, close))
 }
 
@@ -117,6 +125,15 @@ export function isAsciiDomain({ domain }: Address): boolean {
   return /^[\x00-\x7f]*$/.test(domain)
 }
 
+/** An address without a domain as it will be read. */
+function rewritten(text: string, { bangs, percents }: AddressRules): string {
+  if (text.includes('@')) return text
+  const bang = bangs === true ? text.indexOf('!') : -1
+  if (bang >= 0) return `${text.slice(bang + 1)}@${text.slice(0, bang)}`
+  const percent = percents === true ? text.lastIndexOf('%') : -1
+  return percent < 0 ? text : `${text.slice(0, percent)}@${text.slice(percent + 1)}`
+}
+
 /** The checks that Postfix leaves to its resolver: the domain's syntax, a null domain, `-` in front. */
 function isResolvable(text: string, rules: AddressRules): boolean {
   if (text.startsWith('-') && !rules.minUser) return false
@@ -125,7 +142,8 @@ function isResolvable(text: string, rules: AddressRules): boolean {
   const domain = text.slice(at + 1)
   if (domain === '') return rules.nullDomain || text.slice(0, at).includes('@')
   if (domain.startsWith('[')) return isAddressLiteral(domain)
-  return isHostname(domain) || (rules.numericDomain && isAddressLiteral(`[${domain}]`))
+  const whole = rules.appendsDomain === true && !domain.includes('.') ? `${domain}.x` : domain
+  return isHostname(whole) || (rules.numericDomain && isAddressLiteral(`[${domain}]`))
 }
 
 /** RFC 5321 4.1.2 Dot-string, with RFC 6531's characters. */

@@ -4,6 +4,8 @@ export interface Lexeme {
   readonly kind: 'word' | 'literal' | 'comment' | 'special'
   /** Without quotes and escapes; literals keep their brackets. */
   readonly text: string
+  /** The word was a quoted string. */
+  readonly quoted?: true
 }
 
 /** `)` and `]` out of place are parts of an atom, as Postfix has it. */
@@ -36,7 +38,7 @@ function enclosed(text: string, start: number, end: string, kind: 'word' | 'lite
     if (text[at] === '\\' && at + 1 < text.length) at++
     inner += text[at]
   }
-  lexemes.push({ kind, text: kind === 'literal' ? `[${inner}]` : inner })
+  lexemes.push(kind === 'literal' ? { kind, text: `[${inner}]` } : { kind, text: inner, quoted: true })
   return text[at] === end ? at + 1 : at
 }
 

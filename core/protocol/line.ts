@@ -6,6 +6,8 @@ import { isAscii, isUtf8 } from 'node:buffer'
 
 const LF = 10
 const CR = 13
+/** After so many pieces an unfinished line is made one again. */
+const MOST_PIECES = 64
 
 export class LineReader {
   readonly #limit: number
@@ -17,6 +19,8 @@ export class LineReader {
   #partial = ''
   #partialCr = false
   #overflow = false
+  /** How often the unfinished line has grown. */
+  #pieces = 0
 
   /** The line that `next` read, without its end; UTF-8 when it is that, else one character for each octet. */
   text = ''
@@ -116,7 +120,10 @@ export class LineReader {
     const room = this.#limit - this.#partial.length
     if (to > from) this.#partialCr = chunk[to - 1] === CR
     for (let i = from + Math.max(room, 0); i < to && !this.#overflow; i++) this.#overflow = chunk[i] !== CR
-    if (room > 0) this.#partial += chunk.toString('latin1', from, Math.min(to, from + room))
+    if (room <= 0) return
+    this.#partial += chunk.toString('latin1', from, Math.min(to, from + room))
+    // V8 keeps a sum of strings as a tree of its pieces; a client that sends one octet at a time could make that large.
+    if (++this.#pieces % MOST_PIECES === 0) this.#partial = Buffer.from(this.#partial, 'latin1').toString('latin1')
   }
 
   #endLine(chunk: Buffer, from: number, lf: number): void {

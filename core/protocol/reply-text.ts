@@ -96,6 +96,8 @@ export const replies = Object.freeze({
   localError: (hostname: string): Reply => reply(421, '4.3.0', `${hostname} Server local error`, true),
   bareNewline: (code: number, hostname: string, close: boolean): Reply =>
     reply(code, code < 500 ? '4.5.2' : '5.5.2', `${hostname} Error: bare <LF> received`, close),
+  /** A table that has to be asked can not be, and the session can not go on without it. */
+  localDataError: (myhostname: string): Reply => reply(421, '4.3.0', `${myhostname} Server local data error`, true),
   tooManyErrors: (hostname: string): Reply => reply(421, '4.7.0', `${hostname} Error: too many errors`, true),
   timeout: (hostname: string): Reply => reply(421, '4.4.2', `${hostname} Error: timeout exceeded`, true),
   shuttingDown: (hostname: string): Reply => reply(421, '4.3.2', `${hostname} Service shutting down`, true),

@@ -2,15 +2,20 @@
 
 /** The octets behind an xtext, read as UTF-8; undefined when it is malformed. */
 export function decodeXtext(text: string): string | undefined {
-  if (!/^(?:[!-*,-~]|\+[0-9A-Fa-f]{2})*$/.test(text)) return undefined
+  return /^(?:[!-*,-~]|\+[0-9A-Fa-f]{2})*$/.test(text) ? decoded(text) : undefined
+}
+
+/** The same where characters that are not ASCII stand for themselves, as some clients write ORCPT. */
+export function decodeWideXtext(text: string): string | undefined {
+  return /^(?:[!-*,-~\u0080-\uffff]|\+[0-9A-Fa-f]{2})*$/.test(text) ? decoded(text) : undefined
+}
+
+function decoded(text: string): string {
   if (!text.includes('+')) return text
   const octets: number[] = []
-  for (let i = 0; i < text.length; i++) {
-    if (text[i] !== '+') octets.push(text.charCodeAt(i))
-    else {
-      octets.push(Number.parseInt(text.slice(i + 1, i + 3), 16))
-      i += 2
-    }
+  for (const [piece] of text.matchAll(/\+..|[^+]+/g)) {
+    if (piece.startsWith('+')) octets.push(Number.parseInt(piece.slice(1), 16))
+    else octets.push(...Buffer.from(piece, 'utf8'))
   }
   return Buffer.from(octets).toString('utf8')
 }

@@ -45,6 +45,12 @@ export function unfinishedOf(message: QueuedMessage): number[] {
   return open
 }
 
+/** Recipients that others have taken the place of, whose sender asked to hear of it. */
+export function expandedOf({ envelope: { recipients } }: QueuedMessage): BounceRecipient[] {
+  const told = { action: 'expanded', status: '2.0.0', reason: 'alias expanded' } as const
+  return recipients.flatMap(({ expanded }, index) => (expanded === true ? [{ index, ...told }] : []))
+}
+
 /** How a recipient stands in a notice. */
 export function noticed(index: number, action: BounceRecipient['action'], failure: RecipientFailure): BounceRecipient {
   return {
@@ -67,13 +73,19 @@ export function failureOf(from: RecipientFailure): RecipientFailure {
   }
 }
 
-/** Splits recipients, sorted by address as Postfix sends them, into deliveries of at most `limit`. */
+/** Splits recipients, sorted by domain and address as Postfix sends them, into deliveries of at most `limit`. */
 export function deliveriesOf(message: QueuedMessage, recipients: number[], limit: number): (readonly number[])[] {
   if (recipients.length === 1) return [recipients]
-  const address = (index: number) => message.envelope.recipients[index]?.address ?? ''
-  recipients.sort((a, b) => (address(a) < address(b) ? -1 : address(a) > address(b) ? 1 : a - b))
+  const keys = new Map(recipients.map((index) => [index, sortKey(message.envelope.recipients[index]?.address ?? '')]))
+  const key = (index: number) => keys.get(index) ?? ''
+  recipients.sort((a, b) => (key(a) < key(b) ? -1 : key(a) > key(b) ? 1 : a - b))
   if (recipients.length <= limit) return [recipients]
   const deliveries: number[][] = []
   for (let at = 0; at < recipients.length; at += limit) deliveries.push(recipients.slice(at, at + limit))
   return deliveries
+}
+
+/** The domain without letter case, then the address with it. */
+function sortKey(address: string): string {
+  return `${address.slice(address.lastIndexOf('@') + 1).toLowerCase()}\0${address}`
 }

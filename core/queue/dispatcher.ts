@@ -8,6 +8,7 @@ import type { Active, Share } from './active.ts'
 import { Destination } from './destination.ts'
 import type { Leases } from './manager-types.ts'
 import { QUEUE_PARAMETERS, type TransportLimits, transportLimits } from './parameters.ts'
+import { deliverBy, type SettleBy } from './passing.ts'
 import type { RecipientFailure } from './types.ts'
 
 /** Idle destinations that are remembered for their windows. */
@@ -25,8 +26,6 @@ export interface DispatcherOptions {
   /** A destination that was full has room for the mail of its sites. */
   readonly roomAgain: (destination: Destination) => void
 }
-
-type Settle = Parameters<DeliveryAgent['deliver']>[1]
 
 interface Transport {
   readonly name: string
@@ -173,25 +172,25 @@ export class Dispatcher {
     const next = destination.next()
     if (next === undefined) return
     const { share, recipients } = next
-    const { active, route } = share
+    const { active } = share
     const started = this.#options.services.clock.now()
     const open = new Set(recipients)
     let down: RecipientFailure | undefined
     let reached = false
     this.running++
     if (destination.parked.length > 0 && destination.hasRoomAgain) this.#options.roomAgain(destination)
-    const settle: Settle = (index, outcome, times) => {
+    const settle: SettleBy = (index, outcome, times, by) => {
       if (!open.has(index)) return
       // The process stops: an attempt that was cut short is none, and is made again at the next start.
       if (this.#stop.signal.aborted && outcome.kind === 'deferred') return
       open.delete(index)
       if (outcome.kind === 'deferred' && outcome.destinationDown === true) down = outcome
       else reached = true
-      this.#options.settled(active, index, route.transport, outcome, times)
+      this.#options.settled(active, index, by, outcome, times)
     }
     const over = (error?: unknown): void => {
       if (open.size > 0 && this.#stop.signal.aborted) active.order ??= 'leave'
-      else if (open.size > 0) this.#unsettled([...open], settle, started, error)
+      else if (open.size > 0) this.#unsettled([...open], settle, { started, transport: share.route.transport }, error)
       this.running--
       transport.running--
       destination.running--
@@ -206,21 +205,24 @@ export class Dispatcher {
     this.#deliver(share, recipients, destination, settle).then(() => over(), over)
   }
 
-  async #deliver(share: Share, recipients: readonly number[], destination: Destination, settle: Settle): Promise<void> {
-    const { active, route } = share
-    const agent = this.#options.agentFor(route.transport)
-    if (agent === undefined) throw new Error('mail transport unavailable')
+  #deliver({ active, route }: Share, recipients: readonly number[], destination: Destination, settle: SettleBy): Promise<void> {
     const more = () => destination.waiting > 0
-    await agent.deliver({ message: active.message, route, recipients, due: active.due, more, signal: this.#stop.signal }, settle)
+    const job = { message: active.message, route, recipients, due: active.due, more, signal: this.#stop.signal }
+    return deliverBy(job, this.#options.agentFor, settle)
   }
 
   /** An agent that broke, or forgot recipients: they are tried again. */
-  #unsettled(open: readonly number[], settle: Settle, started: number, error: unknown): void {
+  #unsettled(
+    open: readonly number[],
+    settle: SettleBy,
+    { started, transport }: { started: number; transport: string },
+    error: unknown,
+  ): void {
     const cause = error === undefined ? 'delivery agent gave no result' : error instanceof Error ? error.message : String(error)
     this.#options.services.emit({ type: 'fault', where: 'queue', message: 'delivery agent failed', cause })
     const times = { started, connected: started, finished: this.#now() }
     const reason = cause.replace(/[\r\n\0]+/g, ' ')
-    for (const index of open) settle(index, { kind: 'deferred', relay: 'none', status: '4.3.0', reason }, times)
+    for (const index of open) settle(index, { kind: 'deferred', relay: 'none', status: '4.3.0', reason }, times, transport)
   }
 
   #judge(destination: Destination, down: RecipientFailure | undefined): void {

@@ -71,7 +71,8 @@ export interface TransportLimits {
 
 /** Limits of a transport: its own parameters, then `TRANSPORT_destination_...`, then the defaults. */
 export function transportLimits(generation: Generation, transport: string): TransportLimits {
-  const scope: Scope = generation.transports.get(transport)?.scope ?? generation.scope
+  const runtime = generation.transports.get(transport)
+  const scope: Scope = runtime?.scope ?? generation.scope
   const values = scope.values(QUEUE_PARAMETERS)
   const own = (what: string, fallback: number): number => {
     const written = scope.text(`${transport}_destination_${what}`)
@@ -84,7 +85,10 @@ export function transportLimits(generation: Generation, transport: string): Tran
     concurrency: rateDelay > 0 ? 1 : concurrency,
     initial: Math.max(1, Math.min(values.initial_destination_concurrency, concurrency)),
     failedCohorts: own('concurrency_failed_cohort_limit', values.default_destination_concurrency_failed_cohort_limit),
-    recipients: unlimited(own('recipient_limit', values.default_destination_recipient_limit)),
+    // What goes on top of a message for one recipient is not for another.
+    recipients: /[DO]/.test(runtime?.config?.flags ?? '')
+      ? 1
+      : unlimited(own('recipient_limit', values.default_destination_recipient_limit)),
     rateDelay,
     processes: unlimited(values.default_process_limit),
   }

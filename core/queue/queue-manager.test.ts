@@ -107,6 +107,25 @@ test('failures and successes are told at the end of the round; success only when
   assert.equal(bench.logged('removed').length, 2)
 })
 
+test('a sender hears of an expanded recipient once, whatever becomes of those in its place', async () => {
+  const bench = await aQueue(all(LATER))
+  const id = await bench.send([], {
+    recipients: [
+      { address: 'list@one.test', original: 'list@one.test', notify: 2, done: true, expanded: true },
+      { address: 'member@one.test', original: 'list@one.test', notify: 1 },
+    ],
+  })
+  for (let i = 0; i < 3; i++) {
+    await bench.settle()
+    await bench.clock.advance(300_000)
+  }
+  assert.deepEqual(
+    bench.reports.map(({ kind, recipients }) => [kind, recipients]),
+    [['success', [{ index: 0, action: 'expanded', status: '2.0.0', reason: 'alias expanded' }]]],
+  )
+  assert.equal((await bench.open.spool.read(id))?.envelope.recipients[0]?.expanded, undefined)
+})
+
 test('when a bounce can not be stored, the recipient stays in the queue', async () => {
   const bench = await aQueue(({ recipients }, settle) => {
     for (const index of recipients) settle(index, index === 0 ? NEVER : SENT)

@@ -4,7 +4,7 @@
  */
 import type { Generation, Services } from '../generation.ts'
 import type { DeliveryAgent, Route } from '../smtp/types.ts'
-import { type Active, type Share, unfinishedOf } from './active.ts'
+import { type Active, expandedOf, type Share, unfinishedOf } from './active.ts'
 import { AdminDesk } from './admin.ts'
 import { Dispatcher } from './dispatcher.ts'
 import { type Router, routesOf, sharesOf } from './grouping.ts'
@@ -176,7 +176,7 @@ export class Manager implements QueueManager {
       jobs: 1,
       failures: [],
       deferred: [],
-      successes: [],
+      successes: expandedOf(message),
       isGone: false,
       order: undefined,
     }

@@ -59,7 +59,7 @@ export class Rounds {
 
   async #ended(active: Active): Promise<RoundEnd> {
     if (active.order === 'delete') return this.#remove(active)
-    if (active.successes.length > 0) await this.#tell(active, 'success', active.successes)
+    if (active.successes.length > 0 && (await this.#tell(active, 'success', active.successes))) forgetExpanded(active)
     if (active.failures.length > 0) await this.#bounce(active, active.failures)
     if (active.unfinished > 0 && active.order === undefined) await this.#reschedule(active)
     if (active.unfinished === 0 || this.#isDeleted(active)) return active.isGone ? this.#removed(active) : this.#remove(active)
@@ -170,11 +170,12 @@ export class Rounds {
   }
 
   #success(index: number, transport: string, outcome: Extract<Outcome, { kind: 'sent' }>): BounceRecipient {
-    const agent = this.#options.current().transports.get(transport)?.config.agent
+    const config = this.#options.current().transports.get(transport)?.config
+    const isRelayed = config?.agent === 'smtp' && config.flags?.includes('X') !== true
     return {
       index,
       // RFC 3464 2.3.3: "relayed" is to a system that may not report further.
-      action: agent === 'smtp' ? 'relayed' : 'delivered',
+      action: isRelayed ? 'relayed' : 'delivered',
       status: outcome.status,
       ...(outcome.remote === undefined
         ? { reason: outcome.text }
@@ -186,6 +187,11 @@ export class Rounds {
     const message = `${what}: ${error instanceof Error ? error.message : String(error)}`
     this.#options.services.emit({ type: 'warning', where: 'queue', message })
   }
+}
+
+/** The sender knows which recipients were expanded; the next round has nothing to tell of them. */
+function forgetExpanded({ message, successes }: Active): void {
+  for (const { index } of successes) delete message.envelope.recipients[index]?.expanded
 }
 
 /** Those that were tried come first, as they went: a notice lists them so. */

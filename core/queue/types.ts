@@ -32,6 +32,8 @@ export interface Recipient {
   readonly notify?: number
   /** Finished: delivered, bounced or deleted. It stays in the list so that indexes stay true. */
   done?: boolean
+  /** Others have taken its place; the sender has not been told yet. */
+  expanded?: true
   /** What the last failed attempt said: for bounces and `postern queue show`. */
   last?: RecipientFailure
 }

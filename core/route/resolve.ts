@@ -73,6 +73,6 @@ function result(local: string, domain: string, isLocal: boolean): Resolved {
     local,
     domain,
     isLocal,
-    routed: !isLocal && /[@!%]/.test(local),
+    routed: /[@!%]/.test(local),
   }
 }

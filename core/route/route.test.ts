@@ -145,6 +145,12 @@ test('the transport table has its say', async () => {
   for (const [address, expected] of routed) assert.equal(await route(router, address), expected, address)
 })
 
+test('the transport table has nothing to say of addresses that are aliases only', async () => {
+  const router = await routerOf({ transport_maps: 'inline:{*=smtp:[all.test]}' })
+  assert.equal(await route(router, 'a@alias.test'), 'error 5.1.1 User unknown in virtual alias table')
+  assert.equal(await route(router, 'a@elsewhere.test'), 'smtp:[all.test]')
+})
+
 test('each address class has its transport', async () => {
   const router = await routerOf({ relayhost: '[relay.host]' })
   assert.equal(await route(router, 'a@local.test'), 'local:mx.test')

@@ -75,11 +75,13 @@ export async function createRouter(deps: RouterDeps): Promise<Router> {
       chain(deps.destinations.classify(address), (name) =>
         name === 'local' && isOurs(address)
           ? NOWHERE
-          : chain(classRoute(name, domainOf(address), envelope.sender, values, tables), (base) =>
-              chain(lookUp(tables.transport, transportKeys(address, values)), (entry) =>
+          : chain(classRoute(name, domainOf(address), envelope.sender, values, tables), (base) => {
+              // What is an alias and nothing else has no way of its own.
+              if (name === 'virtual_alias') return finish(base)
+              return chain(lookUp(tables.transport, transportKeys(address, values)), (entry) =>
                 finish(entry === undefined ? base : merged(base, parseRoute(entry), domainOf(address))),
-              ),
-            ),
+              )
+            }),
       ),
     )
   }

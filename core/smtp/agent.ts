@@ -9,14 +9,17 @@ import { openHostsFile } from '../net/hosts.ts'
 import { portsByName } from '../net/ports.ts'
 import { dial } from './connect.ts'
 import { Delivery, type DeliveryContext, type Settle } from './delivery.ts'
+import { loopingRecipients, withFlags } from './flags.ts'
 import { FLAVOURS } from './flavour.ts'
 import type { Destination, Host } from './hooked.ts'
 import { findHosts, type HostFinder } from './hosts.ts'
+import { type ServerLists, serverLists } from './lists.ts'
 import { type NextHop, type NextHopRules, parseNextHops } from './nexthop.ts'
 import { ownAddresses } from './own-addresses.ts'
 import { type Settings, settingsOf } from './parameters.ts'
+import type { SessionContext } from './place.ts'
 import { ConnectionPool } from './pool.ts'
-import { Session, type SessionContext } from './session.ts'
+import { Session } from './session.ts'
 import { isNoticed } from './transcript.ts'
 import { configurationProblem, INTERNAL, STOPPING, type Trouble, UNAVAILABLE } from './trouble.ts'
 import type { DeliveryAgent, DeliveryJob } from './types.ts'
@@ -49,6 +52,7 @@ class SmtpAgent implements DeliveryAgent {
   readonly #ways = new Map<string, Way>()
   readonly #running = new Set<Delivery>()
   readonly #signals = new WeakSet<AbortSignal>()
+  #lists: ServerLists | undefined
 
   constructor(runtime: TransportRuntime, services: Services) {
     const { hooks, scope, config } = runtime
@@ -63,7 +67,8 @@ class SmtpAgent implements DeliveryAgent {
     const file = openHostsFile('/etc/hosts', () => clock.now())
     const native = (name: string): readonly string[] => file.addresses(name)
     const isOwn = ownAddresses(this.#settings, () => clock.now(), native)
-    this.#finder = { dns: services.dns, native, isOwn, settings: this.#settings, random: () => services.random() }
+    const dns = runtime.dns ?? services.dns
+    this.#finder = { dns, native, isOwn, settings: this.#settings, random: () => services.random() }
     const notify = isNoticed(scope) ? (notice: NoticeRequest) => services.notify?.(notice) : undefined
     this.#session = { flavour, settings: this.#settings, hooks, clock, pool: this.#pool, notify }
     this.#context = {
@@ -74,12 +79,16 @@ class SmtpAgent implements DeliveryAgent {
     }
   }
 
-  async deliver(job: DeliveryJob, settle: Settle): Promise<void> {
+  async deliver(given: DeliveryJob, settle: Settle): Promise<void> {
+    const { flags = '' } = this.#runtime.config
+    const job = flags === '' ? given : await this.#flagged(given, flags, settle)
+    if (job.recipients.length === 0) return
     const way = this.#way(job.route.nexthop, job.route.transport)
     const delivery = new Delivery(job, way.destination, settle, this.#context)
     this.#watch(delivery)
     this.#running.add(delivery)
     try {
+      this.#lists ??= await serverLists(this.#runtime)
       this.#pool.note(way.destination.nexthop)
       await this.#overIdle(delivery)
       if (delivery.open.size > 0) await this.#overHops(delivery, way)
@@ -90,6 +99,19 @@ class SmtpAgent implements DeliveryAgent {
     } finally {
       this.#running.delete(delivery)
     }
+  }
+
+  /** The job as the flags of the transport have it, without recipients that the message has already been at. */
+  async #flagged(job: DeliveryJob, flags: string, settle: Settle): Promise<DeliveryJob> {
+    const { agent } = this.#runtime.config
+    const looping = await loopingRecipients(job, flags)
+    const now = this.#context.now()
+    for (const index of looping) {
+      const reason = `mail forwarding loop for ${job.message.envelope.recipients[index]?.address}`
+      settle(index, { kind: 'bounced', relay: agent, status: '5.4.6', reason }, { started: now, connected: now, finished: now })
+    }
+    const recipients = job.recipients.filter((index) => !looping.includes(index))
+    return withFlags({ ...job, recipients }, flags)
   }
 
   close(): Promise<void> {
@@ -149,6 +171,7 @@ class SmtpAgent implements DeliveryAgent {
       if (hop === undefined) break
       const { hosts, trouble, isBackup, warnings } = await findHosts(hop, this.#finder)
       for (const warning of warnings) delivery.tell(`warning: ${warning}`)
+      if (trouble?.status === '5.4.6' && (await this.#passOn(delivery))) return
       if (trouble !== undefined) delivery.why = trouble
       // A loop would not end at a fall-back relay: it would only get longer.
       if (trouble?.status === '5.4.6') break
@@ -159,6 +182,20 @@ class SmtpAgent implements DeliveryAgent {
       if (i >= way.own && delivery.why !== undefined) delivery.why = configurationProblem(delivery.why)
     }
     this.#finish(delivery)
+  }
+
+  /** best_mx_transport: mail that we are the best MX host of goes on there, one recipient after the other. */
+  async #passOn(delivery: Delivery): Promise<boolean> {
+    const { best_mx_transport } = this.#settings
+    const { job, destination, open } = delivery
+    if (best_mx_transport === '' || job.pass === undefined) return false
+    const [, transport = '', nexthop] = /^([^:]*):?(.*)$/.exec(best_mx_transport) ?? []
+    for (const recipient of [...open]) {
+      delivery.tell(`passing <${job.message.envelope.recipients[recipient]?.address}> to transport=${transport}`, true)
+      await job.pass({ transport, nexthop: nexthop || destination.nexthop }, recipient)
+      open.delete(recipient)
+    }
+    return true
   }
 
   /** Those that are left: the last reason stands, but mistakes of the operator are no reason to bounce. */
@@ -204,8 +241,11 @@ class SmtpAgent implements DeliveryAgent {
 
   async #connect(delivery: Delivery, host: Host, more: { isBest: boolean; isOnly: boolean }): Promise<Session | undefined> {
     const { destination } = delivery
+    const lists = this.#lists ?? (await serverLists(this.#runtime))
+    const isWatched = lists.isWatched !== undefined && (await lists.isWatched(host))
     const connected = await dial(host, { hooks: this.#runtime.hooks, settings: this.#settings, destination })
-    if ('socket' in connected) return new Session(connected.socket, { destination, host, ...more }, this.#session)
+    const place = { destination, host, lists, isWatched, ...more }
+    if ('socket' in connected) return new Session(connected.socket, place, this.#session)
     delivery.why = connected.trouble
     // A socket's trouble is said with the outcome alone.
     if (host.family !== 'unix') delivery.tell(connected.trouble.reason)

@@ -18,8 +18,8 @@ export interface BodyOptions {
   progress(): void
   /** The system has all of it, the dot included. */
   flushed(): void
-  /** The content could not be read. */
-  failed(): void
+  /** The content could not be read, or not be made what the server takes. */
+  failed(error: unknown): void
   /** Lines were folded. */
   folded(): void
 }
@@ -61,9 +61,9 @@ export class BodyWriter {
       for (const chunk of chunks) for (const piece of this.#shaper.shape(chunk)) chat.write(piece)
       this.#writeEnd()
       chat.uncork()
-    } catch {
+    } catch (error) {
       // Corked as it is: the caller drops the connection, and no part of the content is taken for the whole.
-      this.#options.failed()
+      this.#options.failed(error)
     }
   }
 
@@ -91,8 +91,8 @@ export class BodyWriter {
           if (this.#isStopped) return
         }
       await this.#beforeDot()
-    } catch {
-      if (!this.#isStopped) this.#options.failed()
+    } catch (error) {
+      if (!this.#isStopped) this.#options.failed(error)
       return
     }
     if (!this.#isStopped) this.#writeEnd()

@@ -146,7 +146,8 @@ export class Chat {
       isBounded = this.#reader.feed(chunk)
     } catch {
       // A step that filters replies failed: what the server said is not known.
-      this.#end('garbage')
+      this.close('QUIT\r\n')
+      this.#listener.ended('unread')
       return
     }
     if (!isBounded) this.#end('endless')

@@ -138,7 +138,7 @@ test('discarded keywords are not used, and that is said', async () => {
   const mx = await server()
   const transport = aTransport({ parameters: { smtp_discard_ehlo_keywords: 'size, dsn, 8bitmime' } })
   await transport.deliver(aQueuedMessage({ body: '8BITMIME' }), mx.nexthop)
-  assert.deepEqual(saidTo(mx).slice(1, 3), ['MAIL FROM:<s@sender.test>', 'RCPT TO:<u@a.test>'])
+  assert.deepEqual(saidTo(mx).slice(1, 3), ['MAIL FROM:<s@sender.test> BODY=8BITMIME', 'RCPT TO:<u@a.test>'])
   assert.deepEqual(transport.log(), [
     'discarding EHLO keywords: 8BITMIME SIZE DSN',
     'host 127.0.0.1[127.0.0.1] offers SMTPUTF8 support, but not 8BITMIME',

@@ -87,7 +87,7 @@ function optionsFor(host: Host, localAddress: string | undefined): NetConnectOpt
 let descriptions: ReadonlyMap<string, string> | undefined
 
 /** The C library's text for an error code. */
-function textOf(code: string): string {
+export function textOf(code: string): string {
   const known = TEXTS.get(code)
   if (known !== undefined) return known
   descriptions ??= new Map([...getSystemErrorMap().values()])

@@ -79,12 +79,27 @@ test('a kept connection that has died, or refuses RSET, is no failure', async ()
   assert.equal((await transport.deliver(aQueuedMessage(), gone.nexthop))[0]?.kind, 'sent')
 })
 
-test('a connection on which the server said 421 is not kept', async () => {
+test('a connection on which the server said 421, and which it did not close, is kept as any other', async () => {
   const mx = await server({ rules: [{ on: /^RCPT TO:<bad/, reply: '421 4.3.2 no more', times: 1 }] })
   const transport = aTransport()
   await transport.deliver(aQueuedMessage({ to: ['bad@a.test', 'good@a.test'] }), mx.nexthop, { more: true })
   await transport.deliver(aQueuedMessage(), mx.nexthop, { more: true })
-  assert.equal(mx.dialogs.length, 2)
+  assert.equal(mx.dialogs.length, 1)
+  await transport.agent.close()
+})
+
+test('after a refusal a kept connection is reset at once, and at its next use again', async () => {
+  const refusing = [{ on: /^MAIL/, reply: '550 5.1.8 no', times: 1 }]
+  const mx = await server({ keywords: ['8BITMIME'], rules: refusing })
+  const transport = aTransport()
+  await transport.deliver(aQueuedMessage(), mx.nexthop, { more: true })
+  await transport.deliver(aQueuedMessage(), mx.nexthop, { more: true })
+  assert.equal(mx.dialogs.length, 1)
+  assert.equal(mx.dialogs[0]?.filter((line) => line === 'C: RSET').length, 2)
+  const empty = await server({ rules: refusing })
+  await transport.deliver(aQueuedMessage(), empty.nexthop, { more: true })
+  await transport.deliver(aQueuedMessage(), empty.nexthop, { more: true })
+  assert.equal(empty.dialogs.length, 1, 'content for nobody is no reason to give the connection up')
   await transport.agent.close()
 })
 

@@ -1,6 +1,7 @@
 /** One delivery on its way over hosts and connections: which recipients are still open, and what became of the others. */
 import type { Event } from '../events.ts'
 import type { Hooks } from '../hooks.ts'
+import type { RecipientFailure } from '../queue/types.ts'
 import { inOrder } from './envelope.ts'
 import type { Destination, Host } from './hooked.ts'
 import type { ServerReply } from './replies.ts'
@@ -72,11 +73,7 @@ export class Delivery {
       ...(remote === undefined ? {} : { remote }),
       relay,
     }
-    const outcome: Outcome =
-      fate === 'bounce'
-        ? { kind: 'bounced', status, ...failure }
-        : { kind: 'deferred', status: `4${status.slice(1)}`, ...failure, ...(site ? { destinationDown: true } : {}) }
-    for (const recipient of [...recipients]) this.#done(recipient, outcome)
+    for (const recipient of [...recipients]) this.#done(recipient, outcomeOf(status, failure, site))
   }
 
   /** A server took the message for this recipient. */
@@ -90,19 +87,8 @@ export class Delivery {
     this.isFinal = true
     if (this.open.size === 0) return
     const relay = trouble === this.why ? this.#relay : NO_RELAY
-    const fate = fateOf(trouble, true, this.#context.softBounce)
-    const { site, ...failure } = trouble
-    const outcome: Outcome =
-      fate === 'bounce'
-        ? { kind: 'bounced', ...failure, relay }
-        : {
-            kind: 'deferred',
-            ...failure,
-            status: `4${failure.status.slice(1)}`,
-            relay,
-            ...(site ? { destinationDown: true } : {}),
-          }
-    for (const recipient of [...this.open]) this.#done(recipient, outcome)
+    const { site, status, ...failure } = trouble
+    for (const recipient of [...this.open]) this.#done(recipient, outcomeOf(status, { ...failure, relay }, site))
   }
 
   /** A log line of this delivery. @param named with the queue id */
@@ -116,7 +102,13 @@ export class Delivery {
     const finished = this.#context.now()
     const timing = { started: this.#started, connected: this.#connected ?? finished, finished }
     const times = this.#uses > 1 ? { ...timing, uses: this.#uses } : timing
-    this.#settle(recipient, this.#shaped(recipient, outcome), times)
+    this.#settle(recipient, this.#softened(this.#shaped(recipient, outcome)), times)
+  }
+
+  /** soft_bounce: what filters have left to bounce waits. */
+  #softened(outcome: Outcome): Outcome {
+    if (outcome.kind !== 'bounced' || !this.#context.softBounce) return outcome
+    return { ...outcome, kind: 'deferred', status: `4${outcome.status.slice(1)}` }
   }
 
   /** smtp_delivery_status_filter and the like; a step that fails changes nothing. */
@@ -129,4 +121,14 @@ export class Delivery {
       return outcome
     }
   }
+}
+
+/** A failure by its status: only 4.x.x may pass. @param site it concerns the destination */
+function outcomeOf(
+  status: string,
+  failure: Omit<RecipientFailure, 'status'> & { readonly relay: string },
+  site: boolean,
+): Outcome {
+  if (!status.startsWith('4')) return { kind: 'bounced', status, ...failure }
+  return { kind: 'deferred', status, ...failure, ...(site ? { destinationDown: true } : {}) }
 }

@@ -97,7 +97,7 @@ export function isInternational(text: string): boolean {
   return false
 }
 
-/** Recipients by domain and then by address, without regard to case: the order in which Postfix sends them. */
+/** Recipients by domain, without regard to case, and then by address: the order in which Postfix sends them. */
 export function inOrder(envelope: Envelope, indexes: readonly number[]): number[] {
   if (indexes.length < 2) return [...indexes]
   const keyed = indexes.map((index) => ({ index, key: sortKey(envelope.recipients[index]?.address ?? '') }))
@@ -107,5 +107,5 @@ export function inOrder(envelope: Envelope, indexes: readonly number[]): number[
 
 function sortKey(address: string): string {
   const at = address.lastIndexOf('@')
-  return `${address.slice(at + 1)}\n${address}`.toLowerCase()
+  return `${address.slice(at + 1).toLowerCase()}\n${address}`
 }

@@ -68,6 +68,8 @@ export interface OutgoingMessage {
   readonly headers: HeaderList
   /** Replacement of the stored body, or undefined to send it as stored. */
   readonly body: AsyncIterable<Buffer> | Iterable<Buffer> | undefined
+  /** Reads the stored body from its start: for steps that change it. What they give as `body` is read while it is sent. */
+  readonly stored?: () => AsyncIterable<Buffer> | Iterable<Buffer>
   readonly facts: ContentFacts
 }
 

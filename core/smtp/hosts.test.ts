@@ -36,6 +36,7 @@ const ZONE = [
   'mxsf.test MX 10 sf.mx.test',
   'sf.mx.test SERVFAIL',
   'mxmix.test MX 10 sf.mx.test',
+  'mxodd.test MX 10 -odd.test',
   'mxmix.test MX 20 real.test',
   'null2.test MX 0 .',
   'null2.test MX 10 real.test',
@@ -57,6 +58,7 @@ const ZONE = [
   'b.test A 203.0.113.30',
   'b.test A 203.0.113.31',
   ...[1, 2, 3, 4, 5, 6].map((i) => `wide.test AAAA 2001:db8:f::${i}`),
+  ...[1, 2, 3, 4].flatMap((i) => [`even.test AAAA 2001:db8:f::${i}`, `even.test A 203.0.113.6${i}`]),
   'wide.test A 203.0.113.40',
 ]
 
@@ -109,6 +111,9 @@ test('what Postfix says of such domains', async () => {
     ['[seven.test]:2525', 'seven.test[192.0.2.1]'],
     ['order.test', 'real.test[203.0.113.22] b.test[203.0.113.30] b.test[203.0.113.31]'],
     ['[203.0.113.9]', '203.0.113.9[203.0.113.9]'],
+    ['[2001:db8:f::9]', '5.4.4 Name service error for 2001:db8:f::9: invalid host or domain name'],
+    ['mxodd.test', '5.4.4 Name service error for name=mxodd.test type=MX: Malformed or unexpected name server reply'],
+    ['-odd.test', '5.4.4 Name service error for -odd.test: invalid host or domain name'],
   ]
   for (const [text, expected] of cases) assert.equal(await found(text), expected, text)
 })
@@ -126,6 +131,8 @@ test('parameters that change what is found', async () => {
     '5.4.4 unable to look up host missing.test: Name or service not known',
   )
   assert.equal(await found('mxcname.test', { cname_overrides_servername: true }), 'real.test[203.0.113.22]')
+  const both = `4.4.3 ${NOT_FOUND}sf.mx.test type=AAAA: Host not found, try again`
+  assert.equal(await found('[sf.mx.test]', { inet_protocols: 'all' }), both)
   assert.equal(await found('gone.test', { inet_protocols: 'all' }), `5.4.4 ${NOT_FOUND}gone.test type=AAAA: Host not found`)
 })
 
@@ -141,6 +148,16 @@ test('the system resolver: the hosts file, then addresses in DNS', async () => {
     await found('[sf.mx.test]', { host_lookup: ['native'] }),
     /^4\.4\.4 unable to look up host sf\.mx\.test: Temporary/,
   )
+})
+
+test('both families have half of the limit when they need it', async () => {
+  const kept = async (more: Partial<Settings>): Promise<string> => {
+    const hosts = await found('even.test', { inet_protocols: 'all', ...more })
+    return hosts.replace(/even\.test\[(2001)?[^\]]*\] ?/g, (_, six) => (six === undefined ? '4' : '6'))
+  }
+  assert.equal(await kept({ address_preference: 'ipv4' }), '44466')
+  assert.equal(await kept({ address_preference: 'ipv6' }), '66644')
+  assert.equal(await kept({ address_preference: 'ipv6', mx_address_limit: 2 }), '64')
 })
 
 test('both families within the limit, the preferred one first', async () => {

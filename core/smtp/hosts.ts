@@ -37,7 +37,11 @@ const MOST_MX = 50
 export async function findHosts(hop: NextHop, finder: HostFinder): Promise<Found> {
   if (hop.kind === 'bad') return nothing(badNexthop(hop.text, hop.why))
   if (hop.kind === 'unix') return { hosts: [unixHost(hop.path, finder.settings)], isBackup: false, warnings: [] }
-  const usesMx = hop.mx && !finder.settings.disable_dns_lookups
+  const { settings } = finder
+  const loopback = hop.mx ? [] : families(settings).flatMap((type) => loopbackOf(hop.name, type))
+  if (loopback.length > 0)
+    return withoutLoop(hop.name, { name: hop.name, addresses: loopback, authenticated: false }, hop.port, finder)
+  const usesMx = hop.mx && !settings.disable_dns_lookups
   return usesMx ? mailHosts(hop.name, hop.port, finder) : plainHosts(hop.name, hop.port, finder)
 }
 
@@ -55,8 +59,10 @@ async function mailHosts(domain: string, port: number, finder: HostFinder): Prom
   const { settings } = finder
   const mx = await finder.dns.resolve(domain, 'MX')
   if (mx.status === 'missing' || mx.status === 'empty') return plainHosts(domain, port, finder)
-  if (mx.status === 'failed')
-    return settings.ignore_mx_lookup_error ? plainHosts(domain, port, finder) : nothing(unfound('4.4.3', mx.reason))
+  if (mx.status === 'failed') {
+    const isIgnored = settings.ignore_mx_lookup_error && mx.isFiltered !== true
+    return isIgnored ? plainHosts(domain, port, finder) : nothing(unfound(failureStatus(mx), mx.reason))
+  }
   const records = mx.records.map(({ data }) => data)
   if (records.some(({ exchange }) => exchange === ''))
     return nothing(unfound('5.1.0', `Domain ${domain} does not accept mail (nullMX)`))
@@ -102,7 +108,10 @@ function withoutSelf(domain: string, hosts: readonly Host[], best: number, port:
 /** The addresses of a host or of a domain without MX records. */
 async function plainHosts(name: string, port: number, finder: HostFinder): Promise<Found> {
   const found = await addressesOf(name, finder)
-  if (found.trouble !== undefined) return nothing(found.trouble)
+  return found.trouble === undefined ? withoutLoop(name, found, port, finder) : nothing(found.trouble)
+}
+
+function withoutLoop(name: string, found: Addresses, port: number, finder: HostFinder): Found {
   if (port === SMTP_PORT && found.addresses.some((address) => finder.isOwn(address)))
     return nothing(unfound('5.4.6', `mail for ${name} loops back to myself`))
   const hosts = found.addresses.map((address) => host(found.name, address, port, 0, found.authenticated))
@@ -124,7 +133,10 @@ interface Addresses {
 async function addressesOf(name: string, finder: HostFinder): Promise<Addresses> {
   const { settings } = finder
   const wanted = families(settings)
-  if (parseIp(name) !== undefined) return { name, addresses: [name], authenticated: false }
+  const ip = parseIp(name)
+  // An address of a family that is not in use is a name that DNS can not have.
+  if (ip !== undefined && wanted.includes(ip.family === 6 ? 'AAAA' : 'A'))
+    return { name, addresses: [name], authenticated: false }
   const usesDns = !settings.disable_dns_lookups && settings.host_lookup.includes('dns')
   const usesNative = settings.disable_dns_lookups || settings.host_lookup.includes('native')
   let trouble: Trouble | undefined
@@ -136,6 +148,12 @@ async function addressesOf(name: string, finder: HostFinder): Promise<Addresses>
   }
   if (!usesNative) return { name, addresses: [], authenticated: false, ...(trouble === undefined ? {} : { trouble }) }
   return nativeAddresses(name, wanted, finder)
+}
+
+/** `localhost` is this host, whatever DNS makes of it (RFC 6761 6.3). */
+function loopbackOf(name: string, type: 'A' | 'AAAA'): readonly string[] {
+  if (!/^(?:.*\.)?localhost\.?$/i.test(name)) return []
+  return [type === 'A' ? '127.0.0.1' : '::1']
 }
 
 /** As the system would look a host up: the hosts file, then addresses in DNS. */
@@ -162,9 +180,15 @@ function fromDns(name: string, answers: readonly Answer<'A' | 'AAAA'>[], setting
 
 /** The last answer speaks, unless another says that it may get better. */
 function lookupTrouble(answers: readonly Answer[]): Trouble {
-  const failed = answers.find(({ status }) => status === 'failed')
+  const failed = answers.findLast(({ status }) => status === 'failed')
   const answer = failed ?? answers[answers.length - 1]
-  return unfound(failed === undefined ? '5.4.4' : '4.4.3', answer?.reason ?? 'no address family to look up')
+  return unfound(failed === undefined ? '5.4.4' : failureStatus(failed), answer?.reason ?? 'no address family to look up')
+}
+
+/** What the operator's filter leaves nothing of is refused by policy; nonsense does not become sense by waiting. */
+function failureStatus({ isFiltered, isMalformed }: Answer): string {
+  if (isMalformed === true) return '5.4.4'
+  return isFiltered === true ? '4.7.0' : '4.4.3'
 }
 
 /** inet_protocols as record types, in the order in which they are asked. */
@@ -200,11 +224,14 @@ function shuffled(hosts: readonly Host[], random: () => number): Host[] {
   return list
 }
 
-/** When one family would use up the limit, the best host of the other takes the last place in it. */
+/** When both families do not fit into the limit, each gets half of it if it needs that much; the first host's family the odd place. */
 function balanced(hosts: readonly Host[], limit: number): readonly Host[] {
-  if (limit < 2 || hosts.length <= limit) return hosts
-  const within = hosts.slice(0, limit)
-  const other = hosts.find(({ family }) => family !== within[0]?.family)
-  if (other === undefined || within.some(({ family }) => family !== within[0]?.family)) return hosts
-  return [...within.slice(0, limit - 1), other]
+  const first = hosts[0]?.family
+  const firsts = hosts.filter(({ family }) => family === first).length
+  const others = hosts.length - firsts
+  if (limit < 2 || hosts.length <= limit || others === 0) return hosts
+  const half = Math.floor(limit / 2)
+  let room = firsts <= half ? limit - firsts : Math.min(others, half)
+  let roomOfFirst = limit - room
+  return hosts.filter(({ family }) => (family === first ? roomOfFirst-- > 0 : room-- > 0))
 }

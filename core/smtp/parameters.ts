@@ -2,6 +2,7 @@
  * The parameters of the SMTP and LMTP clients. One table serves both: `mail_timeout` is smtp_mail_timeout for agent smtp and
  * lmtp_mail_timeout for agent lmtp, each with its own value, as in smtp(8).
  */
+import { MIME_LIMITS, type MimeLimits } from '../message/mime.ts'
 import {
   choice,
   count,
@@ -45,6 +46,11 @@ const CLIENT = {
   skip_quit_response: flag('yes', 'Do not wait for the reply to QUIT.'),
   quote_rfc821_envelope: flag('yes', 'Quote envelope addresses as RFC 5321 demands.'),
   discard_ehlo_keywords: list('', 'Keywords of every server that are ignored; `silent-discard`: without a log line.'),
+  discard_ehlo_keyword_address_maps: list(
+    '',
+    'Tables from the address of a server to the keywords of it that are ignored, in place of those that are for every server.',
+  ),
+  dns_reply_filter: list('', 'Tables of DNS records, as text, that the client shall not see (IGNORE).'),
   line_length_limit: size('998', 'Longest line that is sent; longer ones are folded. 0: no limit.'),
   per_record_deadline: flag('no', 'The time limits hold for a whole reply, not for each part of it that comes.'),
   dns_support_level: choice(
@@ -74,9 +80,11 @@ const SMTP_ONLY = {
 
 /** Of both under one name, or of Postfix's smtp(8) without a prefix. */
 export const CLIENT_PARAMETERS = declare('smtp', {
-  best_mx_transport: text('', 'Transport for mail whose best MX host is this gateway; empty: it is bounced as a loop.', {
-    live: false,
-  }),
+  best_mx_transport: text(
+    '',
+    'Transport, or `transport:nexthop`, for mail whose best MX host is this gateway; empty: it is bounced as a loop.',
+  ),
+  disable_mime_output_conversion: flag('no', 'Send 8-bit content as it is to servers without 8BITMIME.'),
   disable_dns_lookups: flag('no', 'Look hosts up in the hosts file alone, and no MX records.'),
   fallback_relay: list('', 'Older name of smtp_fallback_relay.'),
   enable_idna2003_compatibility: flag(
@@ -91,6 +99,7 @@ const LMTP_NAMES: Readonly<Record<string, string>> = {
   helo_name: 'lhlo_name',
   helo_timeout: 'lhlo_timeout',
   discard_ehlo_keywords: 'discard_lhlo_keywords',
+  discard_ehlo_keyword_address_maps: 'discard_lhlo_keyword_address_maps',
 }
 /** And its defaults. */
 const LMTP_DEFAULTS: Readonly<Record<string, string>> = { tcp_port: '24', fallback_relay: '' }
@@ -119,8 +128,11 @@ export interface Settings extends Values<typeof CLIENT> {
   readonly never_send_ehlo: boolean
   readonly disable_dns_lookups: boolean
   readonly ignore_mx_lookup_error: boolean
+  readonly best_mx_transport: string
   readonly enable_idna2003_compatibility: boolean
   readonly disable_mime_output_conversion: boolean
+  /** mime_nesting_limit, mime_boundary_length_limit. */
+  readonly mime_limits: MimeLimits
   readonly soft_bounce: boolean
   readonly relayhost: string
   readonly myhostname: string
@@ -135,7 +147,7 @@ export interface Settings extends Values<typeof CLIENT> {
 /** The settings of a transport. @throws ParameterError */
 export function settingsOf(scope: Scope, agent: AgentName): Settings {
   const own = scope.values(OWN[agent]) as Readonly<Record<string, unknown>>
-  const { disable_dns_lookups, ignore_mx_lookup_error, enable_idna2003_compatibility } = scope.values(CLIENT_PARAMETERS)
+  const { disable_dns_lookups, fallback_relay: _older, ...common } = scope.values(CLIENT_PARAMETERS)
   const found: Record<string, unknown> = {}
   for (const name of Object.keys(CLIENT)) found[name] = own[named(agent, name)]
   return {
@@ -144,9 +156,11 @@ export function settingsOf(scope: Scope, agent: AgentName): Settings {
     never_send_ehlo: own.smtp_never_send_ehlo === true,
     disable_dns_lookups:
       own[named(agent, 'dns_support_level')] === '' ? disable_dns_lookups : own[named(agent, 'dns_support_level')] === 'disabled',
-    ignore_mx_lookup_error,
-    enable_idna2003_compatibility,
-    disable_mime_output_conversion: scope.text('disable_mime_output_conversion') === 'yes',
+    ...common,
+    mime_limits: {
+      nesting: Number(scope.text('mime_nesting_limit') ?? MIME_LIMITS.nesting),
+      boundary: Number(scope.text('mime_boundary_length_limit') ?? MIME_LIMITS.boundary),
+    },
     soft_bounce: scope.text('soft_bounce') === 'yes',
     relayhost: scope.text('relayhost') ?? '',
     myhostname: scope.text('myhostname') ?? 'localhost',

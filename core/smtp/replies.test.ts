@@ -39,8 +39,23 @@ test('the code of the last line counts; what is no reply is counted and skipped'
 })
 
 test('control characters and broken UTF-8 become question marks', () => {
-  const bytes = Buffer.from('550 a\rb\0c\x7f\xc3\xbc\xff\xc2\x85 \xe2\x80\xa8\r\n', 'latin1')
+  const bytes = Buffer.from('550 a\rb\x01c\x7f\xc3\xbc\xff\xc2\x85 \xe2\x80\xa8\r\n', 'latin1')
   assert.equal(read([bytes]).replies[0]?.text, '550 a?b?c?ü?? ?')
+})
+
+test('a line ends at a NUL, whatever comes before its CR or CRs', () => {
+  const { replies } = read(['550-a\0b\r\n550 c \0\r\n', '250 x\r\r\r\n'])
+  assert.deepEqual(texts(replies), [
+    [550, '5.0.0', '550-a 550 c '],
+    [250, '2.0.0', '250 x'],
+  ])
+})
+
+test('a code below 100 is a code', () => {
+  assert.deepEqual(texts(read(['000 x\r\n042 y\r\n']).replies), [
+    [0, '5.5.0', '000 x'],
+    [42, '5.5.0', '042 y'],
+  ])
 })
 
 test('long lines and long replies are cut, endless ones are given up', () => {
@@ -52,7 +67,7 @@ test('long lines and long replies are cut, endless ones are given up', () => {
   assert.equal(read(Array.from({ length: 3000 }, () => '250-x\r\n')).isBounded, false)
   assert.equal(read(Array.from({ length: 3000 }, () => 'x\r\n')).isBounded, false)
   const many = read([...Array.from({ length: 500 }, (_, i) => `250-${i} ${'y'.repeat(50)}\r\n`), '250 end\r\n'])
-  assert.ok(many.isBounded && (many.replies[0]?.text.length ?? 0) < 7000)
+  assert.ok(many.isBounded && (many.replies[0]?.text.length ?? 0) < 2200)
 })
 
 test('a filter changes lines before they are read', () => {

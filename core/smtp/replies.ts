@@ -16,10 +16,8 @@ export interface ServerReply {
   readonly lines: readonly string[]
 }
 
-/** Bytes of a line that are kept (line_length_limit). */
-const LONGEST_LINE = 2048
-/** Characters of a reply's text that are kept. */
-const LONGEST_TEXT = 4096
+/** Bytes of a line that are kept; a reply that is longer gets no more lines (line_length_limit). */
+const LONGEST = 2048
 /** After so many bytes or lines a reply has no end. */
 const LARGEST_REPLY = 1024 * 1024
 const MOST_LINES = 2000
@@ -77,8 +75,8 @@ export class ReplyReader {
   #hold(rest: Buffer): void {
     if (this.#cutting) return
     const held = this.#partial === undefined ? Buffer.from(rest) : Buffer.concat([this.#partial, rest])
-    this.#partial = held.length > LONGEST_LINE ? held.subarray(0, LONGEST_LINE) : held
-    this.#cutting = held.length > LONGEST_LINE
+    this.#partial = held.length > LONGEST ? held.subarray(0, LONGEST) : held
+    this.#cutting = held.length > LONGEST
   }
 
   #line(chunk: Buffer, start: number, end: number): void {
@@ -92,19 +90,22 @@ export class ReplyReader {
     }
     this.#partial = undefined
     this.#cutting = false
-    if (to > from && bytes[to - 1] === CR) to--
-    const text = printable(bytes, from, Math.min(to, from + LONGEST_LINE))
+    while (to > from && bytes[to - 1] === CR) to--
+    to = Math.min(to, from + LONGEST)
+    const nul = bytes.indexOf(0, from)
+    // What follows a NUL does not count, as in C.
+    const text = printable(bytes, from, nul >= 0 && nul < to ? nul : to)
     this.#take(this.#filter === undefined ? text : this.#filter(text))
   }
 
   #take(line: string): void {
     this.#seen++
-    if (this.#length < LONGEST_TEXT) {
+    if (this.#length < LONGEST) {
       this.#lines.push(line)
       this.#length += line.length + 1
     }
     const code = codeOf(line)
-    if (code === 0) {
+    if (code === undefined) {
       this.garbage++
       return
     }
@@ -117,14 +118,14 @@ export class ReplyReader {
   }
 }
 
-/** Three digits and then a space, a hyphen or nothing; else 0. */
-function codeOf(line: string): number {
+/** Three digits and then a space, a hyphen or nothing. */
+function codeOf(line: string): number | undefined {
   const after = line.charCodeAt(3)
-  if (!Number.isNaN(after) && after !== 32 && after !== 45) return 0
+  if (!Number.isNaN(after) && after !== 32 && after !== 45) return undefined
   let code = 0
   for (let i = 0; i < 3; i++) {
     const digit = line.charCodeAt(i) - 48
-    if (!(digit >= 0 && digit <= 9)) return 0
+    if (!(digit >= 0 && digit <= 9)) return undefined
     code = code * 10 + digit
   }
   return code

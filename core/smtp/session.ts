@@ -4,7 +4,7 @@
  * `smtp.auth` are asked there.
  */
 import type { Duplex } from 'node:stream'
-import { type Hooks, type NoticeRequest, shaped } from '../hooks.ts'
+import { type Hooks, shaped } from '../hooks.ts'
 import type { Clock } from '../plugin.ts'
 import { Chat } from './chat.ts'
 import type { Delivery } from './delivery.ts'
@@ -12,9 +12,10 @@ import { isInternational, isSendable, mailCommand, rcptCommand, senderFor } from
 import { PLAIN } from './features.ts'
 import type { Flavour } from './flavour.ts'
 import { type Offer, shakeHands } from './handshake.ts'
-import type { Destination, Features, Host, OutgoingContext, OutgoingEnvelope } from './hooked.ts'
+import type { Features, Host, OutgoingContext, OutgoingEnvelope } from './hooked.ts'
 import { hasInternationalHeader } from './international.ts'
 import type { Settings } from './parameters.ts'
+import type { SessionContext, SessionPlace } from './place.ts'
 import type { ConnectionPool, Poolable } from './pool.ts'
 import { scriptOf } from './script.ts'
 import { type Source, sourceOf } from './source.ts'
@@ -23,27 +24,6 @@ import { Transcript } from './transcript.ts'
 import { badAddress, localError, needsUtf8, relayName, type Trouble, tooLarge } from './trouble.ts'
 import { Turns } from './turn.ts'
 import { xforwardCommands } from './xforward.ts'
-
-/** What all connections of a transport share. */
-export interface SessionContext {
-  readonly flavour: Flavour
-  readonly settings: Settings
-  readonly hooks: Hooks
-  readonly clock: Clock
-  readonly pool: ConnectionPool<Session>
-  /** Tells the postmaster of protocol errors; undefined: nobody wants to know. */
-  readonly notify?: ((notice: NoticeRequest) => void) | undefined
-}
-
-/** What is special about one. */
-export interface SessionPlace {
-  readonly destination: Destination
-  readonly host: Host
-  /** No other host has a better preference. */
-  readonly isBest: boolean
-  /** It is the only address of its next hop. */
-  readonly isOnly: boolean
-}
 
 export class Session implements Poolable {
   readonly flavour: Flavour
@@ -80,7 +60,9 @@ export class Session implements Poolable {
     this.#turns = new Turns(context.settings)
     const filter = context.hooks['smtp.reply'].isUsed() ? (line: string) => this.#filtered(line) : undefined
     this.#notify = context.notify
-    this.transcript = context.notify === undefined ? undefined : new Transcript()
+    const watch = (direction: string, line: string): void => this.#note(`${direction} ${relayName(this.host)}: ${line}`)
+    if (place.isWatched) this.transcript = new Transcript(watch)
+    else this.transcript = context.notify === undefined ? undefined : new Transcript()
     this.chat = new Chat(socket, this.#turns, filter, this.transcript)
   }
 
@@ -89,7 +71,7 @@ export class Session implements Poolable {
     return this.uses > 1
   }
 
-  /** The server wants no more (421): not to be kept. */
+  /** Not to be kept. */
   doom(): void {
     this.#isDoomed = true
   }
@@ -101,7 +83,7 @@ export class Session implements Poolable {
 
   /** Reads the greeting and says hello. The trouble it meets, if any; then the connection is closed. */
   async greet(delivery: Delivery): Promise<Trouble | undefined> {
-    const { destination, host, isBest } = this.#place
+    const { destination, host, isBest, lists } = this.#place
     const { chat, flavour, settings } = this
     this.#note = (message) => delivery.tell(message)
     const handshake = await shakeHands({
@@ -112,6 +94,7 @@ export class Session implements Poolable {
       isBest,
       flavour,
       settings,
+      lists,
       shape: (offer) => this.#shaped(offer, delivery),
       note: this.#note,
     })
@@ -143,7 +126,7 @@ export class Session implements Poolable {
     }
     const conclusion = await transaction.run()
     const leaving = this.#leave(conclusion, transaction.keeps)
-    if (!this.settings.skip_quit_response) await leaving
+    if (transaction.keeps || !this.settings.skip_quit_response) await leaving
     return conclusion === 'stale' ? 'stale' : 'done'
   }
 
@@ -192,7 +175,8 @@ export class Session implements Poolable {
       { sender: senderFor(envelope, recipients), recipients: addresses },
       context,
     )
-    const source = sourceOf(content, this.#hooks, context)
+    const converts = !features.eightBitMime && !this.settings.disable_mime_output_conversion
+    const source = sourceOf(content, this.#hooks, context, converts ? this.settings.mime_limits : undefined)
     if (outgoing instanceof Promise || source instanceof Promise || (envelope.smtputf8 === true && !features.smtputf8))
       return this.#prepareSlowly(delivery, recipients, outgoing, source)
     return this.#transaction(delivery, recipients, outgoing, source)
@@ -253,15 +237,23 @@ export class Session implements Poolable {
     const { chat } = this
     if (!chat.isOver) {
       if (this.#isDoomed) chat.close()
-      else if (keeps && chat.isQuiet) this.#pool.keep(this)
-      else await this.#sayGoodbye(conclusion)
+      else if (!keeps || !chat.isQuiet) await this.#sayGoodbye(conclusion)
+      else if (conclusion !== 'aborted' || (await this.#reset())) this.#pool.keep(this)
     }
     this.#tellPostmaster()
   }
 
+  /** Has the server forget what it refused. False: it is gone. */
+  async #reset(): Promise<boolean> {
+    this.#turns.take(this.chat)
+    this.chat.write('RSET\r\n')
+    return typeof (await this.#turns.next(this.chat, 'RSET')) !== 'string'
+  }
+
   /** A transcript for the postmaster has the answer to the last command but QUIT. */
   #hearsOut(conclusion: Conclusion): boolean {
-    if (this.transcript?.isDue !== true || conclusion === 'quitting' || !this.features.pipelining) return false
+    if (this.#notify === undefined || this.transcript?.isDue !== true) return false
+    if (conclusion === 'quitting' || !this.features.pipelining) return false
     this.transcript.close()
     return true
   }
@@ -276,10 +268,7 @@ export class Session implements Poolable {
     this.#turns.take(chat)
     let lastWord = conclusion === 'quitting' ? '' : 'QUIT\r\n'
     if (conclusion === 'aborted' && features.pipelining && settings.skip_quit_response) lastWord = `RSET\r\n${lastWord}`
-    else if (conclusion === 'aborted') {
-      chat.write('RSET\r\n')
-      if (typeof (await this.#turns.next(chat, 'RSET')) === 'string') return
-    }
+    else if (conclusion === 'aborted' && !(await this.#reset())) return
     if (settings.skip_quit_response && !this.#hearsOut(conclusion)) {
       chat.close(lastWord)
       return

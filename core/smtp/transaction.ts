@@ -3,6 +3,7 @@
  * write, and QUIT rides with the dot. A connection that was used before begins with RSET, and when it turns out to have died
  * meanwhile the transaction is `stale`: nothing was lost, dial anew.
  */
+import { NestingError } from '../message/part-state.ts'
 import { BodyWriter } from './body-writer.ts'
 import type { ChatListener } from './chat.ts'
 import type { Delivery } from './delivery.ts'
@@ -11,7 +12,7 @@ import type { CommandState, Script } from './script.ts'
 import type { Session } from './session.ts'
 import type { Source } from './source.ts'
 import { STATES, type StateName } from './states.ts'
-import { answeredEarly, type Ending, ended, localError, refused, STOPPING, type Trouble } from './trouble.ts'
+import { answeredEarly, type Ending, ended, localError, refused, STOPPING, type Trouble, tooDeep } from './trouble.ts'
 
 /** `aborted`: the transaction is still open at the server, RSET is due. `quitting`: QUIT is under way. */
 export type Conclusion = 'stale' | 'broken' | 'done' | 'aborted' | 'quitting'
@@ -27,7 +28,6 @@ export class Transaction implements ChatListener {
   #phase: Phase = 'commands'
   #answered = 0
   #nextRcpt = 0
-  #hasMailReply = false
   #isMailRefused = false
   /** Recipients that this server has not refused. */
   readonly #alive: Set<number>
@@ -63,7 +63,6 @@ export class Transaction implements ChatListener {
 
   reply(reply: ServerReply): void {
     if (this.#phase === 'over') return
-    if (reply.code === 421) this.#session.doom()
     // With commands in flight a line that is no reply may stand for one: from here on nothing can be told apart.
     if (this.#isPipelined && this.#session.chat.heardGarbage) {
       this.#session.chat.destroy()
@@ -75,7 +74,7 @@ export class Transaction implements ChatListener {
 
   ended(ending: Ending): void {
     if (this.#phase === 'over') return
-    if (!this.#hasMailReply && this.#session.isReused) this.#over('stale')
+    if (this.#answered === 0 && this.#session.isReused) this.#over('stale')
     else {
       this.#fail(ended(this.#session.host, ending, this.#state), this.#alive)
       this.#over('broken')
@@ -146,7 +145,6 @@ export class Transaction implements ChatListener {
   }
 
   #mail(reply: ServerReply): void {
-    this.#hasMailReply = true
     if (!isClass(reply, 2)) {
       this.#isMailRefused = true
       this.#fail(refused(this.#session.host, reply, 'MAIL'), this.#alive)
@@ -193,7 +191,7 @@ export class Transaction implements ChatListener {
     this.#await()
   }
 
-  /** DATA was not sent, or was refused. A kept connection needs no RSET now: its next use begins with one. */
+  /** DATA was not sent, or was refused. */
   #abort(): void {
     this.keeps = this.#session.isWorthKeeping(this.#delivery)
     this.#over('aborted')
@@ -204,9 +202,7 @@ export class Transaction implements ChatListener {
       if (this.#accepted.length > 0) this.#fail(refused(this.#session.host, reply, 'DATA'), this.#accepted)
       this.#abort()
     } else if (this.#accepted.length === 0) {
-      // All recipients were refused while DATA was under way: no content for nobody, and no wait for what is said of it.
-      this.#session.chat.write('.\r\n')
-      this.#over('done')
+      this.#empty()
     } else if (this.#script.probes !== undefined) {
       // There is no other way to take DATA back.
       this.#deliverable(this.#accepted, { ...reply, status: '2.0.0' })
@@ -214,6 +210,18 @@ export class Transaction implements ChatListener {
       this.#over('broken')
     } else if (this.#delivery.isStopping) this.#stop()
     else this.#body()
+  }
+
+  /** All recipients were refused while DATA was under way: no content for nobody. What is said of it matters to the next message alone. */
+  #empty(): void {
+    this.#session.chat.write('.\r\n')
+    this.keeps = !this.#session.flavour.replyForEach && this.#session.isWorthKeeping(this.#delivery)
+    if (!this.keeps) {
+      this.#over('done')
+      return
+    }
+    this.#phase = 'dot'
+    this.#await()
   }
 
   #body(): void {
@@ -232,7 +240,7 @@ export class Transaction implements ChatListener {
       quits: this.#isQuitting,
       progress: () => this.#await(),
       flushed: () => this.#flushed(),
-      failed: () => this.#localError(),
+      failed: (error) => this.#contentError(error),
       folded: () => this.#delivery.tell(`breaking line > ${longest} bytes with <CR><LF>SPACE`, true),
     })
     this.#writer.start()
@@ -245,8 +253,8 @@ export class Transaction implements ChatListener {
   }
 
   /** The server must not take a part for the whole: the connection is dropped. */
-  #localError(): void {
-    this.#fail(localError(this.#session.host), this.#alive)
+  #contentError(error: unknown): void {
+    this.#fail(error instanceof NestingError ? tooDeep() : localError(this.#session.host), this.#alive)
     this.#session.chat.destroy()
     this.#over('broken')
   }

@@ -1,6 +1,6 @@
 /**
- * The dialog of a connection, mailed to the postmaster when a server found our commands to be wrong.
- * Postfix: notify_classes = protocol; what smtp(8) takes for such an error.
+ * The dialog of a connection, mailed to the postmaster when a server found our commands to be wrong, or logged line by line.
+ * Postfix: notify_classes = protocol, debug_peer_list; what smtp(8) takes for an error of ours.
  */
 import { BOUNCE } from '../bounce/parameters.ts'
 import type { NoticeRequest } from '../hooks.ts'
@@ -15,13 +15,24 @@ export class Transcript {
   #isDue = false
   /** How many more replies belong to it. */
   #left = Number.POSITIVE_INFINITY
+  readonly #watch: ((direction: '<' | '>', line: string) => void) | undefined
+
+  /** @param watch told of every line */
+  constructor(watch?: (direction: '<' | '>', line: string) => void) {
+    this.#watch = watch
+  }
 
   /** Commands as they are written; content is not. */
   sent(text: string): void {
-    for (const line of text.split('\r\n')) if (line !== '') this.#add(`Out: ${line}`)
+    for (const line of text.split('\r\n')) {
+      if (line === '') continue
+      this.#watch?.('>', line)
+      this.#add(`Out: ${line}`)
+    }
   }
 
   heard(lines: readonly string[]): void {
+    if (this.#watch !== undefined) for (const line of lines) this.#watch('<', line)
     if (this.#left-- <= 0) return
     for (const line of lines) this.#add(`In:  ${line}`)
   }

@@ -75,13 +75,14 @@ export function answeredEarly(host: Host, reply: ServerReply): Trouble {
 }
 
 /** How a dialog ended before its time. */
-export type Ending = 'lost' | 'timeout' | 'endless' | 'garbage'
+export type Ending = 'lost' | 'timeout' | 'endless' | 'garbage' | 'unread'
 
 const ENDINGS: Readonly<Record<Ending, (peer: string, doing: string) => readonly [string, string]>> = {
   lost: (peer, doing) => ['4.4.2', `lost connection with ${peer} while ${doing}`],
   timeout: (peer, doing) => ['4.4.2', `conversation with ${peer} timed out while ${doing}`],
   endless: (peer, doing) => ['4.5.0', `reply without end from ${peer} while ${doing}`],
   garbage: (peer, doing) => ['4.5.0', `no SMTP reply from ${peer} while ${doing}`],
+  unread: (peer) => ['4.3.0', `local data error while talking to ${peer}`],
 }
 
 /** The dialog ended while something was waited for. */
@@ -98,6 +99,11 @@ export function unreachable(host: Host, cause: string): Trouble {
 /** RFC 1870 6.1. A larger server would not be asked: Postfix bounces at once. */
 export function tooLarge(host: Host, bytes: number, limit: number): Trouble {
   return local('5.3.4', `message size ${bytes} exceeds size limit ${limit} of server ${peerName(host)}`, false)
+}
+
+/** It can not be converted for a server without 8BITMIME (mime_nesting_limit). */
+export function tooDeep(): Trouble {
+  return local('5.6.0', 'MIME nesting exceeds safety limit', false)
 }
 
 /** RFC 6531 3.5 */

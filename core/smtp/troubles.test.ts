@@ -222,13 +222,16 @@ test("the operator's own relay host is not a reason to bounce", async () => {
     dns: fakeDns().resolver,
   })
   assert.match(words((await lost.deliver(aQueuedMessage(), 'gone.test'))[0]), /^deferred 4\.3\.5 Host or domain name not found/)
+  const several = aTransport({ parameters: { relayhost: 'gone.test, lost.test' }, dns: fakeDns().resolver })
+  // As in Postfix, this is for a relayhost that names one server.
+  assert.match(words((await several.deliver(aQueuedMessage(), 'gone.test, lost.test'))[0]), /^bounced 5\.4\.4 Host or domain/)
 })
 
 test('what a server says can not forge lines', async () => {
   const { outcomes } = await against({
-    rules: [{ on: /^RCPT/, raw: Buffer.from('550 5.1.1 a\rb\0c\x1b[31m \xff\r\n', 'latin1') }],
+    rules: [{ on: /^RCPT/, raw: Buffer.from('550 5.1.1 a\rb\x1b[31m \xff\0c\r\n', 'latin1') }],
   })
-  assert.equal(words(outcomes[0]), `bounced 5.1.1 ${HOST} said: 550 5.1.1 a?b?c?[31m ? (in reply to RCPT TO command)`)
+  assert.equal(words(outcomes[0]), `bounced 5.1.1 ${HOST} said: 550 5.1.1 a?b?[31m ? (in reply to RCPT TO command)`)
 })
 
 test('the process ends: mail that is not yet on its way waits, mail after the dot is waited for', async () => {

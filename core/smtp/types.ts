@@ -22,6 +22,11 @@ export interface DeliveryJob {
   more(): boolean
   /** Ends when the process must stop now; the agent gives up at the next safe point. */
   readonly signal: AbortSignal
+  /**
+   * Has another transport deliver to a recipient of this job (best_mx_transport); it settles that recipient. Absent: nobody else can,
+   * as where the job was passed on already.
+   */
+  readonly pass?: (route: Route, recipient: number) => Promise<void>
 }
 
 /** What became of one recipient. */
@@ -55,4 +60,48 @@ export interface DeliveryAgent {
   deliver(job: DeliveryJob, settle: (recipient: number, outcome: Outcome, times: DeliveryTimes) => void): Promise<void>
   /** Closes idle connections. */
   close(): Promise<void>
+}
+
+/** How a dialog ended when no reply came. */
+export type LineEnding = 'lost' | 'timeout' | 'garbage' | 'endless' | 'unread'
+
+/** A reply as it came: the code of its last line, and all lines, each with its code. No control characters. */
+export interface LineReply {
+  readonly code: number
+  readonly lines: readonly string[]
+}
+
+/** What an SMTP dialog rejects with when the server is gone, silent for too long, or talks nonsense without end. */
+export interface LineTrouble extends Error {
+  readonly ending: LineEnding
+}
+
+/** A connection to an SMTP server that somebody leads himself. Everything rejects with a LineTrouble; the connection is closed then. */
+export interface SmtpLine {
+  /** Waits for the greeting. */
+  greeting(): Promise<LineReply>
+  /** Says a command and waits for the reply to it. */
+  ask(command: string): Promise<LineReply>
+  /** Content follows. */
+  begin(): void
+  /** Content: CRLF line ends, dots are stuffed here. A promise means: no more before it settles. */
+  write(chunk: Buffer): Promise<void> | undefined
+  /** Ends the content, and waits for the reply. */
+  dot(): Promise<LineReply>
+  /** Says QUIT and closes, without waiting; in the middle of content only closes. */
+  close(): void
+}
+
+/** What a connection needs. */
+export interface LineOptions {
+  /** Milliseconds: for the connection, for each reply, and for room to write. */
+  readonly timeout: number
+  /** Told of lines that are no replies; they are skipped. */
+  garbage?(line: string): void
+}
+
+/** A server that somebody speaks SMTP with. */
+export interface SmtpServer {
+  /** Rejects with an Error whose message is the system's: `Connection refused`. */
+  connect(options: LineOptions): Promise<SmtpLine>
 }

@@ -3,29 +3,15 @@
  * refusals that steps ask to be held back (defer_if_permit, defer_if_reject). A relay list without an answer refuses mail
  * that is not for destinations of ours.
  */
-import type { AccessRequest, AccessStage, Address, Client, Edit, Session } from '../facts.ts'
+import type { AccessStage, Address } from '../facts.ts'
 import { ask } from '../hooks.ts'
 import { chain, type MaybePromise } from '../lookup/maybe.ts'
 import { replies } from '../protocol/reply-text.ts'
 import type { Reply } from '../reply.ts'
 import { stageSubject } from '../subject.ts'
 import type { Permit, Refusal, Verdict } from '../verdict.ts'
+import { type Held, type Question, Request } from './access-request.ts'
 import type { SmtpSession } from './session.ts'
-
-/** What a command is asked about. */
-export interface Question {
-  /** As logged: `RCPT`, `END-OF-MESSAGE`. */
-  readonly command: string
-  readonly sender?: Address
-  readonly recipient?: Address
-  readonly argument?: string
-}
-
-/** Refusals that wait for the end of the lists. */
-interface Held {
-  ifPermit: Refusal | undefined
-  ifReject: Refusal | undefined
-}
 
 /** Stages whose list runs when their own command comes, unless smtpd_delay_reject puts them off to RCPT. */
 type EarlyStage = 'connect' | 'helo' | 'mail'
@@ -50,10 +36,17 @@ export function askRecipient(session: SmtpSession, question: Question & { recipi
   // Who is probed by us may probe back: that address must exist.
   if (session.settings.probeSender.is(question.recipient.text, session.deps.services.clock.now())) return undefined
   const stages = recipientStages(session)
-  return evaluate(session, stages, question, (held) => held.ifPermit ?? firstDeferred(session))
+  return evaluate(session, stages, question, (held) => firstDeferred(session) ?? held.ifPermit)
 }
 
-/** DATA, the end of data, ETRN. */
+/** ETRN: its own list, after those of the client that were put off. */
+export function askEtrn(session: SmtpSession, question: Question): MaybePromise<Reply | undefined> {
+  const lists: readonly AccessStage[] = session.settings.smtpd_delay_reject ? ['connect', 'helo', 'etrn'] : ['etrn']
+  const { deferred } = session
+  return evaluate(session, lists, question, (held) => deferred?.get('connect') ?? deferred?.get('helo') ?? held.ifPermit)
+}
+
+/** DATA and the end of data. */
 export function askStage(session: SmtpSession, stage: AccessStage, question: Question): MaybePromise<Reply | undefined> {
   return evaluate(session, [stage], question, (held) => held.ifPermit)
 }
@@ -144,6 +137,8 @@ function runList(session: SmtpSession, list: List, question: Question, held: Hel
 
 function runStage(session: SmtpSession, stage: AccessStage, question: Question, held: Held): MaybePromise<Refusal | undefined> {
   if (stage === 'helo' && session.helo === undefined) return undefined
+  // VRFY outside of a transaction.
+  if (stage === 'mail' && question.sender === undefined && session.transaction === undefined) return undefined
   const hook = session.deps.runtime.hooks[LISTS[stage]]
   if (!hook.isUsed()) return stage === 'relay' ? relayDefault(session, question) : undefined
   const verdict = ask(hook, new Request(session, stage, question, held))
@@ -218,7 +213,7 @@ export function refuse(session: SmtpSession, refusal: Refusal, question: Questio
   const reply = softened(session, {
     code: refusal.code,
     status: refusal.status,
-    text: refusal.text,
+    text: legible(refusal.text, session.settings.smtputf8_enable),
     ...(refusal.close === true ? { close: true } : {}),
   })
   if (refusal.told === true) return reply
@@ -231,60 +226,18 @@ export function refuse(session: SmtpSession, refusal: Refusal, question: Questio
   return reply
 }
 
+/** What can not be shown is a blank, an octet at a time: control characters, and without SMTPUTF8 all that is not ASCII. */
+function legible(text: string, utf8: boolean): string {
+  if (/^[ -~]*$/.test(text)) return text
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are meant
+  const plain = text.replace(/[\x00-\x1f\x7f]/g, ' ')
+  return utf8 ? plain : plain.replace(/[\u0080-\u{10ffff}]/gu, (character) => ' '.repeat(Buffer.byteLength(character)))
+}
+
 /** soft_bounce: 4xx in place of 5xx. */
 export function softened(session: SmtpSession, reply: Reply): Reply {
   if (!session.settings.soft_bounce || reply.code < 500) return reply
   const code = reply.code - 100
   const status = reply.status?.startsWith('5') ? `4${reply.status.slice(1)}` : reply.status
   return { ...reply, code, ...(status === undefined ? {} : { status }) }
-}
-
-/** After RCPT lists are asked about the recipient only when the message has no other. */
-function onlyRecipient({ transaction }: SmtpSession, stage: AccessStage): Address | undefined {
-  if (stage !== 'data' && stage !== 'end_of_data') return undefined
-  return transaction?.recipients.length === 1 ? transaction.recipients[0]?.address : undefined
-}
-
-/** One list's view of the command. */
-class Request implements AccessRequest {
-  readonly stage: AccessStage
-  readonly command: string
-  readonly session: Session
-  readonly client: Client
-  readonly helo: string | undefined
-  readonly sender: Address | undefined
-  readonly recipient: Address | undefined
-  readonly argument: string | undefined
-  readonly #smtp: SmtpSession
-  readonly #held: Held
-
-  constructor(session: SmtpSession, stage: AccessStage, question: Question, held: Held) {
-    this.stage = stage
-    this.command = question.command
-    this.session = session
-    this.client = session.client
-    this.helo = session.helo
-    this.sender = question.sender ?? session.transaction?.sender
-    this.recipient = question.recipient ?? onlyRecipient(session, stage)
-    this.argument = question.argument
-    this.#smtp = session
-    this.#held = held
-  }
-
-  edit(edit: Edit): void {
-    this.#smtp.current?.edits.push(edit)
-  }
-
-  deferIfPermit(refusal: Refusal): void {
-    this.#held.ifPermit ??= refusal
-  }
-
-  deferIfReject(refusal: Refusal): void {
-    this.#held.ifReject ??= refusal
-  }
-
-  note(action: Parameters<AccessRequest['note']>[0], text: string): void {
-    const dialog = this.#smtp.dialog(this.recipient?.text)
-    this.#smtp.deps.services.emit({ type: 'noted', dialog, command: this.command, action, text })
-  }
 }

@@ -1,8 +1,9 @@
 /** What kind of answer a reply is: what follows from it in the dialog. */
 import type { Reply } from '../reply.ts'
+import type { Transcript } from './transcript.ts'
 
 /** Commands with which a long transcript ends. */
-export const CHECKPOINTS: ReadonlySet<string> = new Set(['HELO', 'EHLO', 'LHLO', 'RSET', 'DATA', 'BDAT'])
+const CHECKPOINTS: ReadonlySet<string> = new Set(['HELO', 'EHLO', 'LHLO', 'RSET', 'DATA', 'BDAT'])
 
 export function isReplies(answer: Reply | readonly Reply[]): answer is readonly Reply[] {
   return Array.isArray(answer)
@@ -10,6 +11,14 @@ export function isReplies(answer: Reply | readonly Reply[]): answer is readonly 
 
 export function isDelivery(verb: string, reply: Reply): boolean {
   return (verb === 'DATA' || verb === 'BDAT') && reply.code === 250
+}
+
+/** What the answer to a command, and the reply that was made of it, mean for the transcript. */
+export function transcribe(transcript: Transcript | undefined, verb: string, reply: Reply, final: Reply): void {
+  if (transcript === undefined) return
+  if (isDelivery(verb, reply)) transcript.forgive()
+  transcript.answered(reply)
+  if (CHECKPOINTS.has(verb) && final.code === 250) transcript.checkpoint()
 }
 
 /** RFC 5321 3.8, RFC 7504: with 421 and 521 the connection ends. */

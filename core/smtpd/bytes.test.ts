@@ -11,7 +11,7 @@ const OPTIONS: TestServerOptions = {
     smtpd_forbid_unauth_pipelining: 'no',
     smtpd_hard_error_limit: '1000',
     line_length_limit: '60',
-    message_size_limit: '400',
+    message_size_limit: '1000',
   },
 }
 

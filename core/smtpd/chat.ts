@@ -70,9 +70,10 @@ export class Chat {
     this.#socket.setTimeout(timeout)
   }
 
-  /** Adds to what will be written. */
+  /** Adds to what will be written. One piece of input can hold thousands of commands: their replies do not gather for long. */
   send(text: string): void {
     this.#out += text
+    if (this.#out.length > MAX_UNREAD) this.flush()
   }
 
   /** Writes what was gathered. */

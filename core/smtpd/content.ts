@@ -8,6 +8,7 @@ import { REPLIES, replies } from '../protocol/reply-text.ts'
 import { SpoolError } from '../queue/types.ts'
 import type { Reply } from '../reply.ts'
 import { askStage, refuse, softened } from './access.ts'
+import { exceedsWithEnvelope } from './envelope-size.ts'
 import type { Receiver } from './receiver.ts'
 import type { SmtpSession } from './session.ts'
 import type { OpenTransaction } from './transaction.ts'
@@ -29,7 +30,9 @@ export class Content implements Receiver {
     this.#session = session
     this.#transaction = transaction
     this.#message = message
-    this.#scanner = new ContentScanner({ strict, dotted, replaceStrayCr: settings.replaceStrayCr })
+    // A filter gets the content as it came: what becomes of it is the queue's affair.
+    const replaceStrayCr = settings.replaceStrayCr && session.proxied === undefined
+    this.#scanner = new ContentScanner({ strict, dotted, replaceStrayCr })
   }
 
   get where(): string {
@@ -73,8 +76,7 @@ export class Content implements Receiver {
   #store(pieces: readonly Buffer[], from = 0): Promise<void> | undefined {
     const limit = this.#session.settings.message_size_limit
     if (this.#failure === undefined && limit > 0 && this.#scanner.size > limit) {
-      this.#session.warn(`${this.#message.id}: queue file size limit exceeded`)
-      this.#fail(REPLIES.tooBig)
+      this.#tooBig()
     }
     for (let i = from; i < pieces.length && this.#failure === undefined; i++) {
       try {
@@ -89,6 +91,12 @@ export class Content implements Receiver {
       }
     }
     return undefined
+  }
+
+  #tooBig(): Reply {
+    this.#session.warn(`${this.#message.id}: queue file size limit exceeded`)
+    this.#fail(REPLIES.tooBig)
+    return REPLIES.tooBig
   }
 
   #fail(reply: Reply): void {
@@ -126,6 +134,7 @@ export class Content implements Receiver {
     return chain(askStage(session, 'end_of_data', question), (refusal) => {
       if (refusal !== undefined) return this.#leaveOpen(refusal)
       if (transaction.discarded) return this.#over(queued(this.#message.id))
+      if (exceedsWithEnvelope(session, transaction, this.#scanner.size)) return this.#over(this.#tooBig())
       return this.#finish(queued)
     })
   }

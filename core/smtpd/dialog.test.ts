@@ -189,3 +189,65 @@ test('limits of recipients and sizes', () =>
       MAIL,
     ]),
   ))
+
+test('the envelope counts for message_size_limit', () =>
+  withServer({ parameters: { message_size_limit: '1500' } }, (server) =>
+    dialog(server, [
+      MAIL,
+      RCPT,
+      DATA,
+      [`${'x'.repeat(500)}\r\n.\r\n`, QUEUED],
+      MAIL,
+      RCPT,
+      DATA,
+      [`${'x'.repeat(900)}\r\n.\r\n`, '552 5.3.4 Error: message file too big'],
+      MAIL,
+    ]),
+  ))
+
+test('allow_min_user: a dash in front of an address', async () => {
+  const BAD = '501 5.1.7 Bad sender address syntax'
+  await withServer({}, (server) => dialog(server, [['MAIL FROM:<-a@x.test>', BAD]]))
+  await withServer({ parameters: { allow_min_user: 'yes' } }, (server) =>
+    dialog(server, [['MAIL FROM:<-a@x.test>', '250 2.1.0 Ok']]),
+  )
+})
+
+test('HELO after EHLO leaves the session one of ESMTP', () =>
+  withServer({}, async (server) => {
+    const seen: string[] = []
+    server.hooks['access.rcpt'].tap('see', ({ session }) => {
+      seen.push(session.protocol)
+      return undefined
+    })
+    await dialog(server, [
+      ['HELO a', '250 mx.test'],
+      MAIL,
+      RCPT,
+      ['RSET', '250 2.0.0 Ok'],
+      ['EHLO a', EHLO],
+      ['HELO a', '250 mx.test'],
+      MAIL,
+      RCPT,
+    ])
+    assert.deepEqual(seen, ['SMTP', 'ESMTP'])
+  }))
+
+test('commands that are counted are counted however they are written', () =>
+  withServer({}, async (server) => {
+    const counted: string[] = []
+    server.hooks.command.tap('count', ({ verb, argument }) => {
+      if (verb !== 'MAIL' && verb !== 'RCPT') return undefined
+      counted.push(`${verb} ${argument}`)
+      return counted.length < 4 ? undefined : { kind: 'defer', code: 450, status: '4.7.1', text: 'enough' }
+    })
+    await dialog(server, [
+      ['RCPT TO:<b@example.test>', '503 5.5.1 Error: need MAIL command'],
+      ['MAIL FROM:<a', '501 5.1.7 Bad sender address syntax'],
+      ['MAIL FROM:<a@b> FOO', '555 5.5.4 Unsupported option: FOO'],
+      MAIL,
+      ['MAIL FROM:<a@b>', '503 5.5.1 Error: nested MAIL command'],
+      ['RCPT TO:<b', '450 4.7.1 enough'],
+    ])
+    assert.equal(counted.length, 4)
+  }))

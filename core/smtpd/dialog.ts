@@ -8,7 +8,7 @@ import { LineReader } from '../protocol/line.ts'
 import { REPLIES, replies } from '../protocol/reply-text.ts'
 import { oneLine, type Reply } from '../reply.ts'
 import { softened } from './access.ts'
-import { CHECKPOINTS, isDelivery, isReplies, mustClose } from './answers.ts'
+import { isDelivery, isReplies, mustClose, transcribe } from './answers.ts'
 import { Chat, type ChatOwner } from './chat.ts'
 import { isReply, LAST } from './command.ts'
 import { UNKNOWN } from './commands.ts'
@@ -58,6 +58,7 @@ export class Dialog implements ChatOwner, Turn {
       settings.smtpd_timeout,
       deadlineOf(settings, () => this.silent()),
     )
+    if (this.isPremature('CONNECT')) return
     this.settle(greet(session), (greeting) => {
       if (this.isPremature('CONNECT')) return
       if (session.denied) this.answer(greeting)
@@ -180,10 +181,11 @@ export class Dialog implements ChatOwner, Turn {
 
   /** A line that is no command for the table. */
   #answerLine(reply: Reply): undefined {
+    const { errors } = this.counts
     if (reply !== REPLIES.ok) this.counts.errors++
     this.session.transcript?.answered(reply)
     this.#verb = ''
-    this.#reply(reply)
+    this.#reply(reply, errors)
   }
 
   #obeyFound(found: Found): undefined {
@@ -198,23 +200,26 @@ export class Dialog implements ChatOwner, Turn {
   /** Answers a command, with all that follows from it: counts, the tarpit, limits, the end. */
   answer(reply: Reply): undefined {
     const final = softened(this.session, reply)
-    if (final.code < 400) {
-      // 354 is no answer yet: DATA counts when the message is taken.
-      if (final.code !== 354) this.counts.passed(this.#verb)
-    } else if (reply === FORGIVEN) this.counts.passed(this.#verb)
-    else this.counts.errors++
     if (isDelivery(this.#verb, reply)) this.counts.forgive()
-    this.session.transcript?.answered(reply)
-    if (CHECKPOINTS.has(this.#verb) && final.code === 250) this.session.transcript?.checkpoint()
-    this.#reply(final)
+    const { errors } = this.counts
+    if (final.code >= 400 && reply !== FORGIVEN) this.counts.errors++
+    // 354 is no answer yet: DATA counts when the message is taken.
+    else if (final.code !== 354) this.counts.passed(this.#verb)
+    transcribe(this.session.transcript, this.#verb, reply, final)
+    this.#reply(final, errors)
   }
 
-  #reply(reply: Reply): undefined {
+  /** @param errors how many there were before this command */
+  #reply(reply: Reply, errors: number): undefined {
+    this.#tarpit(errors, () => this.#finish(reply))
+  }
+
+  /** Who has made too many errors waits for every reply (smtpd_soft_error_limit, smtpd_error_sleep_time). */
+  #tarpit(errors: number, next: () => undefined): undefined {
     const { settings, deps } = this.session
-    const isSlow = this.counts.errors > settings.smtpd_soft_error_limit && settings.smtpd_error_sleep_time > 0
-    if (!isSlow) return this.#finish(reply)
+    if (errors < settings.smtpd_soft_error_limit || settings.smtpd_error_sleep_time === 0) return next()
     this.#chat.flush()
-    this.settle(deps.services.clock.sleep(settings.smtpd_error_sleep_time), () => this.#finish(reply))
+    this.settle(deps.services.clock.sleep(settings.smtpd_error_sleep_time), next)
   }
 
   #finish(reply: Reply): undefined {
@@ -228,11 +233,8 @@ export class Dialog implements ChatOwner, Turn {
   }
 
   #tooMany(): undefined {
-    const { settings, deps } = this.session
-    const last = replies.tooManyErrors(settings.myhostname)
-    if (settings.smtpd_error_sleep_time === 0) return this.hangUp(last)
-    this.#chat.flush()
-    this.settle(deps.services.clock.sleep(settings.smtpd_error_sleep_time), () => this.hangUp(last))
+    const last = replies.tooManyErrors(this.session.settings.myhostname)
+    this.#tarpit(this.counts.errors, () => this.hangUp(last))
   }
 
   #say(reply: Reply): undefined {

@@ -19,6 +19,7 @@ const dialog: [string, string][] = [
   ['ETRN', '500 Syntax: ETRN domain'],
   ['ETRN a b', '500 Syntax: ETRN domain'],
   ['ETRN bad..name', '501 Error: invalid parameter syntax'],
+  ['ETRN relay.test.', '501 Error: invalid parameter syntax'],
   ['MAIL FROM:<a@b.example>', '250 2.1.0 Ok'],
   ['ETRN relay.test', '503 Error: MAIL transaction in progress'],
 ]

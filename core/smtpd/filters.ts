@@ -3,7 +3,8 @@ import { ask, type Decide, type FilterRequest, type Hooks } from '../hooks.ts'
 import { chain, type MaybePromise } from '../lookup/maybe.ts'
 import type { Reply } from '../reply.ts'
 import type { Refusal } from '../verdict.ts'
-import { type Question, refuse } from './access.ts'
+import { refuse } from './access.ts'
+import type { Question } from './access-request.ts'
 import type { SmtpSession } from './session.ts'
 
 /** The hook of each stage. */

@@ -1,5 +1,6 @@
 /** Finds out what a command line asks for: a row of the table, something unknown, or something that is no command at all. */
 
+import { StepError } from '../hooks.ts'
 import { chain, type MaybePromise } from '../lookup/maybe.ts'
 import { looksLikeHeader, splitVerb } from '../protocol/command.ts'
 import type { LineReader } from '../protocol/line.ts'
@@ -8,6 +9,7 @@ import { oneLine, type Reply } from '../reply.ts'
 import type { Command } from './command.ts'
 import { COMMANDS } from './commands.ts'
 import type { SmtpSession } from './session.ts'
+import type { WordList } from './word-list.ts'
 
 export interface Found {
   /** Undefined: no such command. */
@@ -27,6 +29,8 @@ export function interpret(session: SmtpSession, reader: LineReader): MaybePromis
   }
   if (reader.badUtf8 && settings.smtputf8_enable) return REPLIES.badUtf8
   const line = deps.runtime.hooks.line.isUsed() ? filtered(session, reader.text) : reader.text
+  if (line === undefined) return replies.localDataError(settings.myhostname)
+  session.line = line
   const { verb, argument } = splitVerb(line)
   if (verb === '') return REPLIES.badSyntax
   const { noop, forbidden } = settings.words
@@ -35,14 +39,34 @@ export function interpret(session: SmtpSession, reader: LineReader): MaybePromis
     const row = COMMANDS.get(verb)
     if (row !== undefined) return { row, argument, line, isForeign: false }
     const word = line.trimStart().slice(0, verb.length)
-    return { row, argument, line: line.trim(), isForeign: looksLikeHeader(word) || forbidden(word) }
+    return { row, argument, line: line.trim(), isForeign: looksLikeHeader(word) || listed(session, forbidden, word) }
   }
-  return noop === undefined ? meant(false) : chain(noop(verb), meant)
+  return noop === undefined ? meant(false) : chain(listed(session, noop, verb), meant)
 }
 
-/** smtpd_command_filter and others of its kind. */
-function filtered(session: SmtpSession, line: string): string {
-  const changed = session.deps.runtime.hooks.line.call(line, session)
+/** Asks a list of command words. One that can not be asked does not have the word, and that is told. */
+function listed(session: SmtpSession, list: WordList, word: string): MaybePromise<boolean> {
+  const failed = (error: unknown): boolean => {
+    session.warn(`list of commands: ${error instanceof Error ? error.message : String(error)}`)
+    return false
+  }
+  try {
+    const answer = list(word)
+    return answer instanceof Promise ? answer.catch(failed) : answer
+  } catch (error) {
+    return failed(error)
+  }
+}
+
+/** smtpd_command_filter and others of its kind; undefined when a step failed, which is told elsewhere. */
+function filtered(session: SmtpSession, line: string): string | undefined {
+  let changed: string
+  try {
+    changed = session.deps.runtime.hooks.line.call(line, session)
+  } catch (error) {
+    if (error instanceof StepError) return undefined
+    throw error
+  }
   if (changed !== line)
     session.deps.services.log.info(oneLine(`${session.clientText}: replacing command "${line}" with "${changed}"`))
   return changed

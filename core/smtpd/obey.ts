@@ -28,10 +28,29 @@ export function obey(turn: Turn, row: Command, argument: string): undefined {
   if (session.denied && (row.flags & ALWAYS) === 0) return turn.answer(replies.accessDenied(session.clientText))
   if ((row.flags & LIMITED) !== 0) turn.counts.useless(session.settings)
   const parsed = row.check(session, argument)
-  if (isReply(parsed)) return refuseSyntax(turn, parsed)
+  if (isReply(parsed)) return refuseCounted(turn, row.verb, argument, parsed)
   const asked = askCommand(session, row.verb, argument)
   if (asked === undefined) return proceed(turn, row, parsed)
   turn.settle(asked, (refusal) => (refusal === undefined ? proceed(turn, row, parsed) : turn.answer(refusal)))
+}
+
+/** Commands that count against the rates of a client however they are written. */
+const COUNTED: ReadonlySet<string> = new Set(['MAIL', 'RCPT'])
+/** Unless they come where they can not. */
+const OUT_OF_ORDER: ReadonlySet<Reply> = new Set([
+  REPLIES.heloFirst,
+  REPLIES.nestedMail,
+  REPLIES.mailAfterBdat,
+  REPLIES.needMail,
+  REPLIES.rcptAfterBdat,
+])
+
+/** A command that is badly written; one too many is told of that instead. */
+function refuseCounted(turn: Turn, verb: string, argument: string, syntax: Reply): undefined {
+  const isCounted = COUNTED.has(verb) && !OUT_OF_ORDER.has(syntax)
+  const asked = isCounted ? askCommand(turn.session, verb, argument) : undefined
+  if (asked === undefined) return refuseSyntax(turn, syntax)
+  turn.settle(asked, (refusal) => (refusal === undefined ? refuseSyntax(turn, syntax) : turn.answer(refusal)))
 }
 
 function proceed<P>(turn: Turn, row: Command<P>, parsed: P): undefined {

@@ -58,6 +58,7 @@ export const SMTPD = declare('smtpd', {
   debug_peer_list: list('', 'Clients and servers whose dialogs are logged line by line: names, addresses, networks, tables.'),
   debug_peer_level: count('2', 'How much more is logged about the peers of debug_peer_list; 0: nothing.'),
   strict_rfc821_envelopes: flag('no', 'Refuse addresses in MAIL and RCPT without <> or with comments and phrases.'),
+  allow_min_user: flag('no', 'Take addresses whose local part begins with a dash.'),
   smtputf8_enable: flag('yes', 'Offer SMTPUTF8 and insist on valid UTF-8 in commands.'),
   strict_smtputf8: flag('no', 'Refuse non-ASCII addresses in transactions without SMTPUTF8.'),
   message_size_limit: size('10240000', 'Largest message, in bytes; 0 is no limit.'),

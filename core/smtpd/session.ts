@@ -6,6 +6,7 @@ import type { ListenerRuntime, Services } from '../generation.ts'
 import { oneLine, type Reply } from '../reply.ts'
 import type { Refusal } from '../verdict.ts'
 import type { Content } from './content.ts'
+import type { Proxied } from './proxied.ts'
 import type { Receiver } from './receiver.ts'
 import type { Settings } from './settings.ts'
 import type { Standing } from './standing.ts'
@@ -48,6 +49,8 @@ export class SmtpSession implements Session {
   candidate: OpenTransaction | undefined
   /** The message under way, from the first good recipient on. */
   message: IncomingMessage | undefined
+  /** The same message, where it goes through a filter in place of the queue. */
+  proxied: Proxied | undefined
   /** Takes the input in place of the command reader: content of DATA, a chunk of BDAT. */
   receiver: Receiver | undefined
   /** `open` between the chunks of a message, `failed` when a chunk was refused. */
@@ -64,6 +67,9 @@ export class SmtpSession implements Session {
   readonly transcript: Transcript | undefined
   /** Verb of the command at hand, for logs and hooks. */
   where = 'CONNECT'
+  /** The command line at hand, and that of MAIL: a filter is told them as they are. */
+  line = ''
+  mailLine = ''
 
   constructor(id: string, { client, server, settings, standing }: Begun, deps: SessionDeps) {
     this.id = id
@@ -95,7 +101,7 @@ export class SmtpSession implements Session {
     if (services.notify === undefined || noticed === undefined) return undefined
     return new Transcript(noticed, smtpd_history_flush_threshold, (transcript, about, reason) => {
       const subject = `${mail_name} SMTP server: errors from ${this.clientText}`
-      services.notify?.({ class: about, subject, transcript, ...(reason === undefined ? {} : { reason }) })
+      services.notify?.({ class: about, isWanted: true, subject, transcript, ...(reason === undefined ? {} : { reason }) })
     })
   }
 
@@ -119,27 +125,32 @@ export class SmtpSession implements Session {
   /** Gives the transaction's message its queue id, once. */
   open(transaction: OpenTransaction): IncomingMessage {
     if (this.message !== undefined) return this.message
-    const { intake, runtime, services } = this.deps
+    const { intake, runtime } = this.deps
     const message = intake.open(this, runtime)
     this.message = message
     transaction.queueId = message.id
+    this.tellBegun(message.id)
+    return message
+  }
+
+  /** Tells that mail of this client is taken. */
+  tellBegun(queueId: string): void {
     const sasl = this.sasl === undefined ? {} : { sasl: this.sasl }
     const forwarded = this.forwarded === undefined ? {} : { forwarded: this.forwarded }
-    services.emit({ type: 'transaction', session: this.id, queueId: message.id, client: this.client, ...sasl, ...forwarded })
-    return message
+    this.deps.services.emit({ type: 'transaction', session: this.id, queueId, client: this.client, ...sasl, ...forwarded })
   }
 
   /** Forgets the transaction and its message (RSET, EHLO, the end of data). */
   reset(): void {
     this.message?.abort()
     this.message = undefined
+    this.proxied = undefined
     this.transaction = undefined
     this.candidate = undefined
     this.forwarded = undefined
     this.content = undefined
     this.receiver = undefined
     this.bdat = 'none'
-    this.deferred?.delete('mail')
   }
 
   /** `name[address]`, as Postfix calls a client. */

@@ -18,6 +18,8 @@ export interface Standing {
   readonly isExcused: boolean
   /** Its dialog is logged in detail. */
   readonly isWatched: boolean
+  /** What it may be offered could not be found out. */
+  readonly isUnsure: boolean
   /** EHLO keywords that it is not offered, in upper case. */
   readonly discarded: ReadonlySet<string>
 }
@@ -44,9 +46,17 @@ export const NO_LISTS: ClientLists = Object.freeze({
   flushed: undefined,
 })
 
+/** Lists without which EHLO has no answer. */
+const NEEDED = /^smtpd_(?:authorized|discard)_/
+
 /** Asks all lists. One that fails says no, and is told: nobody gains a right by a broken table. */
-export function standingOf(client: Client, settings: Settings, warn: (message: string) => void): MaybePromise<Standing> {
+export function standingOf(client: Client, settings: Settings, tell: (message: string) => void): MaybePromise<Standing> {
   const { lists } = settings
+  let isUnsure = false
+  const warn = (message: string): void => {
+    isUnsure ||= NEEDED.test(message)
+    tell(message)
+  }
   const listed = (list: MatchList | undefined, name: string): MaybePromise<boolean> =>
     list === undefined ? false : careful(() => list.client(client), false, warn, `${name} lookup error for client`, client)
   const answers = [
@@ -58,14 +68,14 @@ export function standingOf(client: Client, settings: Settings, warn: (message: s
   ] as const
   const discarded = discardedFor(client, settings, warn)
   if (!(discarded instanceof Promise) && !answers.some((answer) => answer instanceof Promise))
-    return assembled(answers as readonly boolean[], discarded)
-  return Promise.all([Promise.all(answers), discarded]).then(([given, words]) => assembled(given, words))
+    return assembled(answers as readonly boolean[], discarded, isUnsure)
+  return Promise.all([Promise.all(answers), discarded]).then(([given, words]) => assembled(given, words, isUnsure))
 }
 
-function assembled(answers: readonly boolean[], discarded: ReadonlySet<string>): Standing {
-  if (!answers.includes(true)) return ordinary(discarded)
+function assembled(answers: readonly boolean[], discarded: ReadonlySet<string>, isUnsure: boolean): Standing {
+  if (!isUnsure && !answers.includes(true)) return ordinary(discarded)
   const [mayXclient = false, mayXforward = false, isExcused = false, isWatched = false, mayVerp = false] = answers
-  return { mayXclient, mayXforward, mayVerp, isExcused, isWatched, discarded }
+  return { mayXclient, mayXforward, mayVerp, isExcused, isWatched, discarded, isUnsure }
 }
 
 const ORDINARY = new WeakMap<ReadonlySet<string>, Standing>()
@@ -74,7 +84,8 @@ const ORDINARY = new WeakMap<ReadonlySet<string>, Standing>()
 function ordinary(discarded: ReadonlySet<string>): Standing {
   let standing = ORDINARY.get(discarded)
   if (standing === undefined) {
-    standing = { mayXclient: false, mayXforward: false, mayVerp: false, isExcused: false, isWatched: false, discarded }
+    const no = { mayXclient: false, mayXforward: false, mayVerp: false, isExcused: false, isWatched: false, isUnsure: false }
+    standing = { ...no, discarded }
     ORDINARY.set(discarded, standing)
   }
   return standing

@@ -26,6 +26,7 @@ test('notify_classes: a session with trouble of a wanted class is told of, when 
   assert.deepEqual(notices, [
     {
       class: 'policy',
+      isWanted: true,
       subject: 'Postfix SMTP server: errors from unknown[127.0.0.1]',
       transcript: [
         'Out: 220 mx.test ESMTP Postfix',
@@ -40,6 +41,15 @@ test('notify_classes: a session with trouble of a wanted class is told of, when 
       ],
     },
   ])
+})
+
+test('a message that is taken makes good what went wrong before it', async () => {
+  const { server, notices, stop } = await noticing('protocol')
+  const mail = ['HELO c.example', 'MAIL FROM:<a@b.example>', 'RCPT TO:<b@example.test>', 'DATA', 'x\r\n.']
+  await session(server, 'NONSENSE', ...mail, 'QUIT')
+  await session(server, ...mail, 'NONSENSE', 'QUIT')
+  await stop()
+  assert.equal(notices.length, 1)
 })
 
 test('what is about the protocol, resources, and why a session was cut', async () => {
@@ -82,4 +92,26 @@ test('without a wanted class nothing is kept', async () => {
   await session(server, 'NONSENSE', 'QUIT')
   await stop()
   assert.deepEqual(notices, [])
+})
+
+test('of a dialog without end the beginning and the end are kept', async () => {
+  const { server, notices, stop } = await noticing('protocol', { smtpd_junk_command_limit: '100000' })
+  const client = await greeted(server)
+  const line = `NOOP ${'x'.repeat(1500)}`
+  for (let i = 0; i < 1000; i++) await client.say(line)
+  await client.say('NONSENSE')
+  await client.say('QUIT')
+  await client.rest()
+  await stop()
+  const transcript = notices[0]?.transcript ?? []
+  assert.equal(transcript[1], `In:  ${line}`)
+  assert.deepEqual(transcript.slice(-4), [
+    'In:  NONSENSE',
+    'Out: 500 5.5.2 Error: command not recognized',
+    'In:  QUIT',
+    'Out: 221 2.0.0 Bye',
+  ])
+  assert.equal(transcript.filter((each) => each === '[what was said here is left out]').length, 1)
+  const length = transcript.join('').length
+  assert.ok(length > 2 * 128 * 1024 && length < 600 * 1024, `${length} characters`)
 })

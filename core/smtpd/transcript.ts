@@ -9,8 +9,9 @@ import type { Reply } from '../reply.ts'
 import type { Trouble } from '../verdict.ts'
 
 const CRLF = '\r\n'
-/** Of a longer dialog the postmaster sees so many turns at its beginning, and at least as many at its end. */
-const MOST_TURNS = 1500
+/** Characters of a dialog that are kept. Of a longer one the postmaster sees so many at its beginning, and at least as many at its end. */
+const MOST = 512 * 1024
+const SHOWN = 128 * 1024
 const LEFT_OUT = '[what was said here is left out]'
 
 /** What core's own refusals are about; all others that no rule gave are about the protocol. */
@@ -37,6 +38,7 @@ export class Transcript {
   /** Commands and replies as they came and went; most are never mailed, so they are made lines only then. */
   #turns: string[] = []
   #lines = 0
+  #length = 0
   #met: Set<Trouble> | undefined
   /** A rule has given the reply at hand. */
   #isBlamed = false
@@ -53,14 +55,13 @@ export class Transcript {
 
   /** A command came. */
   heard(line: string): void {
-    if (this.#turns.length >= 3 * MOST_TURNS) this.#turns.splice(MOST_TURNS, MOST_TURNS, LEFT_OUT)
-    this.#turns.push(line)
+    this.#keep(line)
     this.#lines++
   }
 
   /** A reply was sent, as it is on the wire. */
   said(reply: string): void {
-    this.#turns.push(reply)
+    this.#keep(reply)
     for (let at = reply.indexOf(CRLF); at >= 0; at = reply.indexOf(CRLF, at + 2)) this.#lines++
   }
 
@@ -70,10 +71,20 @@ export class Transcript {
     this.#meet(about)
   }
 
+  /** Who refuses a command is no concern of the postmaster. */
+  excuse(): void {
+    this.#isBlamed = true
+  }
+
   /** A command was answered. */
   answered(reply: Reply): void {
     if (reply.code >= 400 && !this.#isBlamed) this.#meet(CLASSES.get(reply) ?? 'protocol')
     this.#isBlamed = false
+  }
+
+  /** A message was delivered: what went wrong before it is nothing to tell. */
+  forgive(): void {
+    this.#met = undefined
   }
 
   /** EHLO, RSET and the end of a message: a long history is told of, or forgotten. */
@@ -87,8 +98,26 @@ export class Transcript {
     const turns = this.#turns
     this.#turns = []
     this.#lines = 0
+    this.#length = 0
     this.#met = undefined
     if (about !== undefined) this.#notify(turns.flatMap(linesOf), about, reason)
+  }
+
+  #keep(turn: string): void {
+    this.#turns.push(turn)
+    this.#length += turn.length
+    if (this.#length > MOST) this.#leaveOut()
+  }
+
+  /** Forgets the middle. */
+  #leaveOut(): void {
+    const turns = this.#turns
+    let from = 0
+    for (let shown = 0; shown < SHOWN; from++) shown += turns[from]?.length ?? SHOWN
+    let to = turns.length
+    for (let shown = 0; shown < SHOWN && to > from; shown += turns[to]?.length ?? SHOWN) to--
+    turns.splice(from, to - from, LEFT_OUT)
+    this.#length = turns.reduce((sum, turn) => sum + turn.length, 0)
   }
 
   #meet(about: Trouble): void {

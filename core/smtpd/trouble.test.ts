@@ -146,6 +146,22 @@ test('the tarpit delays replies, and nothing is lost meanwhile', () => {
   })
 })
 
+test('the tarpit: who has made as many errors as are forgiven waits for whatever comes next', () => {
+  const slept: number[] = []
+  const clock = { now: Date.now, sleep: async (ms: number) => void slept.push(ms) }
+  const parameters = { smtpd_soft_error_limit: '1', smtpd_hard_error_limit: '2', smtpd_error_sleep_time: '2s' }
+  return withServer({ parameters, services: { clock } }, async (server) => {
+    const client = await greeted(server)
+    await client.say('BOGUS')
+    assert.equal(slept.length, 0)
+    await client.say('NOOP')
+    assert.equal(slept.length, 1)
+    client.send('BOGUS\r\n')
+    assert.match(await client.rest(), /^500 [^\r]*\r\n421 4\.7\.0 mx\.test Error: too many errors\r\n$/)
+    assert.equal(slept.length, 3)
+  })
+})
+
 test('silence ends a session', () =>
   withServer({ parameters: { smtpd_timeout: '1s' } }, async (server) => {
     const client = await greeted(server)

@@ -34,10 +34,27 @@ test('smtpd_noop_commands and smtpd_forbidden_commands take tables', async () =>
   await server.close()
 })
 
-test('a table that fails is a temporary error, and the session goes on', async () => {
-  const server = await testServer({ parameters: { smtpd_noop_commands: 'fail:x' } })
+test('a list that can not be asked has no words', async () => {
+  const server = await testServer({ parameters: { smtpd_noop_commands: 'fail:x', smtpd_forbidden_commands: 'fail:x, fetch' } })
   const client = await greeted(server)
-  assert.match(await client.say('NOOP'), /^451 4\.3\.0 /)
+  assert.equal(await client.say('NOOP'), '250 2.0.0 Ok')
+  assert.equal(await client.say('BOGUS'), '500 5.5.2 Error: command not recognized')
+  assert.match(await client.say('FETCH'), /^221 2\.7\.0 /)
   client.close()
   await server.close()
+})
+
+test('what EHLO offers has to be known', async () => {
+  for (const name of [
+    'smtpd_authorized_xclient_hosts',
+    'smtpd_authorized_verp_clients',
+    'smtpd_discard_ehlo_keyword_address_maps',
+  ]) {
+    const server = await testServer({ parameters: { [name]: 'fail:x' } })
+    const client = await greeted(server)
+    assert.equal(await client.say('HELO a'), '250 mx.test')
+    assert.equal(await client.say('EHLO a'), '421 4.3.0 mx.test Server local data error')
+    client.close()
+    await server.close()
+  }
 })

@@ -75,6 +75,7 @@ const bad: [string, string][] = [
   ['XFORWARD', '501 5.5.4 Syntax: XFORWARD attribute=value...'],
   ['XFORWARD FOO=x', '501 5.5.4 Bad XFORWARD attribute name: FOO'],
   ['XFORWARD ADDR=junk', '501 5.5.4 Bad ADDR syntax: junk'],
+  ['XFORWARD NAME=[TEMPUNAVAIL]', '501 5.5.4 Bad NAME syntax: [TEMPUNAVAIL]'],
   ['XFORWARD SOURCE=x', '501 5.5.4 Bad SOURCE syntax: x'],
   ['XFORWARD NAME=a+0Db', '501 5.5.4 Bad NAME syntax: a?b'],
   [`XFORWARD PROTO=${'x'.repeat(256)}`, '501 5.5.4 Error: attribute value too long'],

@@ -12,7 +12,12 @@ import { Prober } from './prober.ts'
 const SENT: Outcome = { kind: 'sent', status: '2.1.5', text: '250 Ok', relay: 'mx' }
 type Agent = (job: DeliveryJob) => Outcome | undefined | Promise<Outcome | undefined>
 
-function aProber(agent: Agent, parameters: Record<string, string> = {}, route: () => Route = () => ROUTE) {
+function aProber(
+  agent: Agent,
+  parameters: Record<string, string> = {},
+  route: () => Route = () => ROUTE,
+  rewritten?: (address: string) => Promise<readonly string[]>,
+) {
   const place = { file: '', line: 0, column: 0 }
   const texts = Object.entries({ myhostname: 'gw.test', double_bounce_sender: 'db', ...parameters })
   const assignments = Object.fromEntries(texts.map(([name, text]) => [name, { text, place }]))
@@ -36,6 +41,7 @@ function aProber(agent: Agent, parameters: Record<string, string> = {}, route: (
             close: async () => undefined,
           },
     newId: () => '3f8K2c1zQWz1',
+    ...(rewritten === undefined ? {} : { rewritten }),
   })
   return { prober, events }
 }
@@ -68,6 +74,28 @@ test('a probe is a message from the probe sender that is marked as one', async (
   )
   await prober.probe('ü@a.test')
   assert.equal(jobs[1]?.message.envelope.smtputf8, true)
+})
+
+test('an alias is asked about where its mail would go; one that takes it is enough', async () => {
+  const asked: [string, string][] = []
+  const answer = ({ message: { envelope } }: DeliveryJob): Outcome => {
+    const { address = '', original = '' } = envelope.recipients[0] ?? {}
+    asked.push([address, original])
+    return address === 'good@a.test' ? SENT : { kind: 'bounced', relay: 'mx', status: '5.1.1', reason: address }
+  }
+  const rewritten = async (address: string) => {
+    if (address === 'down@a.test') throw new Error('table down')
+    return address === 'none@a.test' ? ['bad@a.test', 'worse@a.test'] : ['bad@a.test', 'good@a.test', 'other@a.test']
+  }
+  const { prober } = aProber(answer, {}, () => ROUTE, rewritten)
+  assert.equal(await prober.probe('alias@a.test'), SENT)
+  assert.deepEqual(asked, [
+    ['bad@a.test', 'alias@a.test'],
+    ['good@a.test', 'alias@a.test'],
+  ])
+  const none = await prober.probe('none@a.test')
+  assert.equal(none.kind === 'bounced' && none.reason, 'bad@a.test')
+  assert.equal((await prober.probe('down@a.test')).kind, 'deferred')
 })
 
 test('whatever goes wrong is an outcome', async () => {

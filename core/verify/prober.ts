@@ -20,6 +20,8 @@ export interface ProberOptions {
   /** Where probes go: as mail, but for the address_verify_* parameters of routing. */
   readonly route: (envelope: Envelope, recipient: Recipient) => Route | Promise<Route>
   readonly agentFor: (transport: string) => DeliveryAgent | undefined
+  /** What mail for an address would be sent to: aliases are not asked about themselves. Absent: the address. */
+  readonly rewritten?: (address: string) => Promise<readonly string[]>
   readonly newId: () => QueueId
 }
 
@@ -53,9 +55,23 @@ export class Prober {
     this.#turns.stop()
   }
 
+  /** Of several addresses in place of one, any that takes mail is enough. */
   async #probe(address: string): Promise<Outcome> {
+    let refused: Outcome | undefined
+    try {
+      for (const each of (await this.#options.rewritten?.(address)) ?? [address]) {
+        const outcome = await this.#ask(this.#message(each, address))
+        if (outcome.kind === 'sent') return outcome
+        refused ??= outcome
+      }
+    } catch (error) {
+      if (this.#stop.signal.aborted) throw error
+    }
+    return refused ?? NOT_REWRITTEN
+  }
+
+  async #ask(message: QueuedMessage): Promise<Outcome> {
     const { services } = this.#options
-    const message = this.#message(address)
     const { envelope } = message
     const told = (outcome: Outcome, transport: string, times = instant(services.clock.now())): Outcome => {
       services.emit({ type: 'delivery', envelope, recipient: 0, transport, outcome, times, due: envelope.arrived })
@@ -107,7 +123,7 @@ export class Prober {
     }
   }
 
-  #message(address: string): QueuedMessage {
+  #message(address: string, original: string): QueuedMessage {
     const { services, current, newId } = this.#options
     const arrived = services.clock.now()
     const { scope } = current()
@@ -116,7 +132,7 @@ export class Prober {
       id: newId(),
       arrived,
       sender: probeSenderOf(scope).at(arrived),
-      recipients: [{ address, original: address }],
+      recipients: [{ address, original }],
       origin: {
         listener: 'local',
         clientName: hostname,
@@ -138,6 +154,13 @@ const TOO_MANY: Outcome = Object.freeze({
   kind: 'deferred',
   status: '4.3.2',
   reason: 'Too many address verification requests',
+  relay: 'none',
+})
+
+const NOT_REWRITTEN: Outcome = Object.freeze({
+  kind: 'deferred',
+  status: '4.3.0',
+  reason: 'temporary failure of address rewriting',
   relay: 'none',
 })
 

@@ -2,7 +2,7 @@
  * command-filter: rewrites command lines of clients before they are read, by a table from the line to what stands for it.
  * Postfix: smtpd_command_filter.
  */
-import { declare, definePlugin, text } from '#postern'
+import { declare, definePlugin, EmptyResult, text } from '#postern'
 
 const PARAMETERS = declare('plugin:command-filter', {
   smtpd_command_filter: text(
@@ -20,9 +20,18 @@ export default definePlugin({
     const spec = parameters.values(PARAMETERS).smtpd_command_filter.trim()
     if (spec === '') return {}
     const table = await tables.open(spec)
+    // Here nothing is as good an answer as any: the line is no command then.
+    const answer = (line: string) => {
+      try {
+        return table.lookup(line)
+      } catch (error) {
+        if (error instanceof EmptyResult) return ''
+        throw error
+      }
+    }
     return {
       line(line) {
-        const found = table.lookup(line)
+        const found = answer(line)
         // Commands of a group are read together: none can wait for another's table.
         if (found instanceof Promise) throw new Error(`${spec}: smtpd_command_filter needs a table that answers at once`)
         return found

@@ -1,5 +1,5 @@
 /** The addresses in a message's headers. */
-import { ADDRESS_HEADERS, findAddresses, type HeaderList, headerText, rawText, replaceAddresses } from '#postern'
+import { ADDRESS_HEADERS, type HeaderList, headerText, parseAddresses, rawText } from '#postern'
 import type { Mapper } from './mapper.ts'
 
 /** Rewrites each header that holds an address which the tables know; the others keep their bytes. */
@@ -8,9 +8,9 @@ export async function rewriteHeaders(headers: HeaderList, map: Mapper): Promise<
     const header = headers.at(i)
     if (header === undefined || !ADDRESS_HEADERS.has(header.name.toLowerCase())) continue
     const text = headerText(header.raw)
-    const spans = findAddresses(text.slice(text.indexOf(':') + 1))
+    const list = parseAddresses(text.slice(text.indexOf(':') + 1))
     const fresh: (string | undefined)[] = []
-    for (const { address } of spans) fresh.push(await map(address))
-    if (fresh.some((address) => address !== undefined)) headers.replace(i, rawText(replaceAddresses(text, spans, fresh)))
+    for (const address of list.addresses) fresh.push(await map(address))
+    if (fresh.some((address) => address !== undefined)) headers.replace(i, rawText(list.written(header.name, fresh)))
   }
 }

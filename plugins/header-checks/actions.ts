@@ -83,3 +83,14 @@ function rejection(text: string): Action {
   }
   return { kind: 'reject', code: klass === '4' ? 451 : 550, status: `${klass}.${subject}.${detail}`, text: said }
 }
+
+/** What header_checks(5) leaves to the clients: mail on its way out can be changed, and no more be decided about. */
+const ON_THE_WAY_OUT: ReadonlySet<string> = new Set(['DUNNO', 'IGNORE', 'INFO', 'OK', 'PREPEND', 'REPLACE', 'STRIP', 'WARN'])
+
+/** Parses a result for mail on its way out. */
+export function parseOutgoingAction(value: string, source: string, isHeader: boolean): Action {
+  const [word = ''] = value.trim().split(/\s/, 1)
+  return ON_THE_WAY_OUT.has(word.toUpperCase())
+    ? parseAction(value, source, isHeader)
+    : bad(`unsupported command in ${source} map: ${value}`)
+}

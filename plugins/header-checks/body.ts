@@ -2,9 +2,8 @@
 import { type MimeLimits, MimeStructure } from '#postern'
 import { isMimeHeader } from './headers.ts'
 import { type Checks, type Inspection, lookupText, type Target } from './inspection.ts'
+import { type Splice, Splicer, spliced } from './splices.ts'
 
-/** Longer lines are looked at in pieces of so many bytes (line_length_limit). */
-const LONGEST_LINE = 2048
 const LF = 10
 const CR = 13
 
@@ -15,21 +14,30 @@ export interface BodyRules {
   /** body_checks_size_limit. */
   readonly limit: number
   readonly limits: MimeLimits
+  /** header_size_limit: tables see no more of a part's header. */
+  readonly headerSize: number
+  /** line_length_limit: longer lines are looked at in pieces of so many bytes. */
+  readonly lineLength: number
 }
 
-/** A change: `remove` bytes at `at` give way to `insert`. */
-interface Splice {
-  readonly at: number
-  readonly remove: number
-  readonly insert: string
+type Chunks = AsyncIterable<Buffer> | Iterable<Buffer>
+
+/** Is there anything in such a body that tables would be asked about? */
+export function concernsBody({ mime, nested, body }: BodyRules, contentType: string | undefined): boolean {
+  if (body.tables.length > 0) return true
+  return mime.tables.length + nested.tables.length > 0 && !new MimeStructure(contentType).plain
 }
 
-/** Looks at the body, and replaces it when a table asks for a change. */
-export async function checkBody(inspection: Inspection, rules: BodyRules, contentType: string | undefined): Promise<boolean> {
+/** Looks at the body, and replaces it when a table asks for a change. True: its parts are nested too deeply. */
+export async function checkBody(
+  inspection: Inspection,
+  rules: BodyRules,
+  contentType: string | undefined,
+  request: { body(): Chunks; replaceBody(chunks: readonly Buffer[]): void },
+): Promise<boolean> {
   const structure = new MimeStructure(contentType, rules.limits)
   if (rules.body.tables.length === 0 && structure.plain) return structure.exceeded
   const reader = new BodyReader(inspection, rules, structure)
-  const { request } = inspection
   for await (const chunk of request.body()) {
     const later = reader.push(chunk)
     if (later !== undefined) await later
@@ -39,6 +47,25 @@ export async function checkBody(inspection: Inspection, rules: BodyRules, conten
   if (reader.splices.length > 0 && inspection.refusal === undefined)
     request.replaceBody(await spliced(request.body(), reader.splices))
   return structure.exceeded
+}
+
+/** The body as the tables want it, while it passes; no more of it is held than a header or a line. */
+export async function* checkedBody(
+  inspection: Inspection,
+  rules: BodyRules,
+  contentType: string | undefined,
+  body: Chunks,
+): AsyncGenerator<Buffer> {
+  const reader = new BodyReader(inspection, rules, new MimeStructure(contentType, rules.limits))
+  const splicer = new Splicer()
+  for await (const chunk of body) {
+    const later = reader.push(chunk)
+    if (later !== undefined) await later
+    splicer.push(chunk)
+    yield* splicer.take(reader.decided, reader.splices)
+  }
+  await reader.end()
+  yield* splicer.take(splicer.end, reader.splices)
 }
 
 /** Follows the lines of a body through its chunks. */
@@ -52,13 +79,20 @@ class BodyReader {
   /** Offset of the next line in the body, and in its part. */
   #at = 0
   #inPart = 0
+  /** What comes next belongs to the line before it. */
+  #isCut = false
   /** The header of a part that is being read. */
-  #header: { readonly at: number; readonly nested: boolean; raw: string } | undefined
+  #header: { readonly at: number; readonly nested: boolean; raw: string; bytes: number } | undefined
 
   constructor(inspection: Inspection, rules: BodyRules, structure: MimeStructure) {
     this.#inspection = inspection
     this.#rules = rules
     this.#structure = structure
+  }
+
+  /** Up to where nothing can change any more. */
+  get decided(): number {
+    return this.#header?.at ?? this.#at
   }
 
   /** Takes a chunk; asks tables synchronously as long as they answer so. */
@@ -75,15 +109,19 @@ class BodyReader {
   }
 
   #lines(bytes: Buffer, from: number): Promise<void> | undefined {
+    const longest = this.#rules.lineLength
     let at = from
     while (at < bytes.length && !this.#inspection.over) {
       const newline = bytes.indexOf(LF, at)
-      const next = newline < 0 ? Math.min(bytes.length, at + LONGEST_LINE) : Math.min(newline + 1, at + LONGEST_LINE + 2)
-      if (newline < 0 && bytes.length - at <= LONGEST_LINE) {
+      // The CR of a line whose LF is still to come is no part of a piece.
+      if (newline < 0 && bytes.length - at <= longest + 1) {
         this.#rest = bytes.subarray(at)
         return undefined
       }
-      const end = next - 1 !== newline ? next : bytes[newline - 1] === CR && newline > at ? newline - 1 : newline
+      const text = newline < 0 ? bytes.length : bytes[newline - 1] === CR && newline > at ? newline - 1 : newline
+      const isWhole = text - at <= longest
+      const end = isWhole ? text : at + longest
+      const next = isWhole ? newline + 1 : end
       const later = this.#line(bytes, at, end, next)
       at = next
       if (later !== undefined) return later.then(() => this.#lines(bytes, at))
@@ -93,10 +131,14 @@ class BodyReader {
 
   #line(bytes: Buffer, start: number, end: number, next: number): Promise<void> | undefined {
     const at = this.#at
+    const isContinued = this.#isCut
     this.#at += next - start
-    const kind = this.#structure.plain ? 'body' : this.#structure.line(bytes, start, end)
-    if (kind === 'fold' && this.#header !== undefined) {
-      this.#header.raw += `\r\n${bytes.toString('latin1', start, end)}`
+    this.#isCut = next === end
+    const kind = this.#structure.plain || isContinued ? 'body' : this.#structure.line(bytes, start, end)
+    if (this.#header !== undefined && (kind === 'fold' || isContinued)) {
+      this.#header.bytes += next - start
+      const text = bytes.toString('latin1', start, end)
+      if (this.#header.raw.length < this.#rules.headerSize) this.#header.raw += isContinued ? text : `\r\n${text}`
       return undefined
     }
     const before = this.#finishHeader()
@@ -110,7 +152,7 @@ class BodyReader {
     { at, start, end, next }: { at: number; start: number; end: number; next: number },
   ): Promise<void> | undefined {
     if (kind === 'mime' || kind === 'nested') {
-      this.#header = { at, nested: kind === 'nested', raw: bytes.toString('latin1', start, end) }
+      this.#header = { at, nested: kind === 'nested', raw: bytes.toString('latin1', start, end), bytes: next - start }
       return undefined
     }
     const before = this.#inPart
@@ -129,7 +171,7 @@ class BodyReader {
     const name = header.raw.slice(0, header.raw.search(/[ \t:]/))
     const checks = header.nested && !isMimeHeader(name) ? this.#rules.nested : this.#rules.mime
     if (checks.tables.length === 0) return undefined
-    const target = this.#target('header', lookupText(header.raw), header.at, header.raw.length + 2)
+    const target = this.#target('header', lookupText(header.raw), header.at, header.bytes)
     return this.#inspection.check(checks, target) ?? undefined
   }
 
@@ -140,30 +182,4 @@ class BodyReader {
     }
     return { what, text, remove: () => splice(bytes, ''), replace: (raw) => splice(bytes, raw), prepend: (raw) => splice(0, raw) }
   }
-}
-
-/** The body with its changes; what stays is not copied. */
-async function spliced(body: AsyncIterable<Buffer> | Iterable<Buffer>, splices: readonly Splice[]): Promise<Buffer[]> {
-  const out: Buffer[] = []
-  let offset = 0
-  let next = 0
-  let skip = 0
-  for await (const chunk of body) {
-    let from = 0
-    while (from < chunk.length || (splices[next]?.at ?? -1) === offset + from) {
-      const dropped = Math.min(skip, chunk.length - from)
-      from += dropped
-      skip -= dropped
-      const splice = splices[next]
-      const to = splice === undefined ? chunk.length : Math.min(chunk.length, splice.at - offset)
-      if (skip === 0 && to > from) out.push(chunk.subarray(from, to))
-      from = Math.max(from, to)
-      if (splice === undefined || splice.at !== offset + from || skip > 0) break
-      if (splice.insert !== '') out.push(Buffer.from(splice.insert, 'latin1'))
-      skip = splice.remove
-      next++
-    }
-    offset += chunk.length
-  }
-  return out
 }

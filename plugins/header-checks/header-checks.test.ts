@@ -224,7 +224,7 @@ describe('header-checks', () => {
       { tables: { 'fake:h': table({ 'A: 1': new Error('down') as unknown as string }) } },
     )
     const verdict = await mounted.ask('cleanup.message', aMessage('A: 1\n\n').request)
-    assert.equal(verdict?.kind === 'defer' && verdict.code, 451)
+    assert.equal(verdict?.kind === 'defer' && verdict.text, 'Error: queue file write error')
   })
 
   it('opens a real table', async () => {

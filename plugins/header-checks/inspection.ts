@@ -1,5 +1,5 @@
 /** One message under inspection: asks the tables, obeys what they say, and keeps what is to be changed in the body. */
-import { discard, headerText, type MessageRequest, type Refusal, rawText, refusal, type Table } from '#postern'
+import { discard, type Edit, headerText, type Refusal, rawText, refusal, type Table } from '#postern'
 import { type Action, parseAction } from './actions.ts'
 
 /** Tables and the parameter that names them, for logs. */
@@ -19,17 +19,27 @@ export interface Target {
   prepend(raw: string): void
 }
 
+/** Who keeps record of an inspection. */
+export interface Desk {
+  /** A log line about an action on `what`, such as `header Subject: x`. */
+  note(action: string, text: string, what: string): void
+  warn(text: string): void
+  /** A change of the envelope, where there still is one to be made. */
+  edit(edit: Edit): void
+}
+
 /** The inspection of one message. */
 export class Inspection {
-  readonly request: MessageRequest
-  readonly #warn: (text: string) => void
+  readonly desk: Desk
+  readonly #parse: typeof parseAction
   /** The verdict, or a PASS: nothing more is looked at. */
   over = false
   refusal: Refusal | undefined
 
-  constructor(request: MessageRequest, warn: (text: string) => void) {
-    this.request = request
-    this.#warn = warn
+  /** @param parse reads what tables say */
+  constructor(desk: Desk, parse = parseAction) {
+    this.desk = desk
+    this.#parse = parse
   }
 
   /** Asks the tables in order; the first that knows the text decides. A promise only when a table is asynchronous. */
@@ -38,7 +48,7 @@ export class Inspection {
       const value = checks.tables[i]?.lookup(target.text)
       if (value === undefined) continue
       if (typeof value !== 'string') return this.#later(checks, target, i, value)
-      this.#obey(parseAction(value, checks.name, target.what === 'header'), target)
+      this.#obey(this.#parse(value, checks.name, target.what === 'header'), target)
       return undefined
     }
     return undefined
@@ -48,13 +58,13 @@ export class Inspection {
     let value = await first
     for (let i = asked + 1; value === undefined && i < checks.tables.length; i++)
       value = await checks.tables[i]?.lookup(target.text)
-    if (value !== undefined) this.#obey(parseAction(value, checks.name, target.what === 'header'), target)
+    if (value !== undefined) this.#obey(this.#parse(value, checks.name, target.what === 'header'), target)
   }
 
   #obey(action: Action, target: Target): void {
-    if (action.kind === 'bad') this.#warn(action.text)
+    if (action.kind === 'bad') this.desk.warn(action.text)
     else if (action.kind === 'reject') {
-      if (action.warning !== undefined) this.#warn(action.warning)
+      if (action.warning !== undefined) this.desk.warn(action.warning)
       this.#note('reject', target, `${action.status} ${action.text}`)
       this.end(refusal(action.code, action.status, action.text))
     } else {
@@ -65,7 +75,7 @@ export class Inspection {
   }
 
   #note(word: string, { what, text }: Target, reason: string): void {
-    this.request.note(word, reason, `${what} ${text}`)
+    this.desk.note(word, reason, `${what} ${text}`)
   }
 
   /** This message is decided. */
@@ -96,10 +106,10 @@ const EFFECTS: Readonly<Record<Exclude<Action['kind'], 'bad' | 'reject'>, Effect
   strip: { word: 'strip', run: (_inspection, target) => target.remove() },
   replace: { word: 'replace', run: (_inspection, target, text) => target.replace(rawText(text)) },
   prepend: { word: 'prepend', run: (_inspection, target, text) => target.prepend(rawText(text)) },
-  hold: { word: 'hold', run: ({ request }, _target, text) => request.edit({ kind: 'hold', text }) },
-  redirect: { word: 'redirect', run: ({ request }, _target, address) => request.edit({ kind: 'redirect', address }) },
-  bcc: { word: 'bcc', run: ({ request }, _target, address) => request.edit({ kind: 'bcc', address }) },
-  filter: { word: 'filter', run: ({ request }, _target, destination) => request.edit({ kind: 'filter', destination }) },
+  hold: { word: 'hold', run: ({ desk }, _target, text) => desk.edit({ kind: 'hold', text }) },
+  redirect: { word: 'redirect', run: ({ desk }, _target, address) => desk.edit({ kind: 'redirect', address }) },
+  bcc: { word: 'bcc', run: ({ desk }, _target, address) => desk.edit({ kind: 'bcc', address }) },
+  filter: { word: 'filter', run: ({ desk }, _target, destination) => desk.edit({ kind: 'filter', destination }) },
 })
 
 /** A header's bytes as tables see them. */

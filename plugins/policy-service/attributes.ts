@@ -51,7 +51,7 @@ const ATTRIBUTES: readonly (readonly [name: string, value: Value])[] = [
   ['queue_id', (_, __, transaction) => transaction?.queueId],
   ['instance', (request, session, transaction) => instanceOf(request, session, transaction)],
   ['size', sizeOf],
-  ['etrn_domain', ({ stage, argument }) => (stage === 'etrn' ? argument : '')],
+  ['etrn_domain', ({ command, argument }) => (command === 'ETRN' ? argument : '')],
   ['stress', (_, { stress }) => stress],
   ['sasl_method', (_, { sasl }) => sasl?.method],
   ['sasl_username', (_, { sasl }) => sasl?.username],

@@ -4,6 +4,7 @@
  * permit_rhswl_client, reject_maps_rbl, default_rbl_reply, rbl_reply_maps, maps_rbl_reject_code, maps_rbl_domains.
  */
 import {
+  type AccessRequest,
   type Answer,
   clientSubject,
   code,
@@ -19,7 +20,8 @@ import {
 import type { RblOptions } from '../../schemas/plugins/rbl.d.ts'
 import schema from '../../schemas/plugins/rbl.json' with { type: 'json' }
 import { type DnsList, parseList } from './lists.ts'
-import { type Listing, rblReply } from './reply.ts'
+import { Lookups } from './lookups.ts'
+import { replier } from './reply.ts'
 import { QUERIES, type Query } from './subjects.ts'
 
 const PARAMETERS = declare('plugin:rbl', {
@@ -33,6 +35,9 @@ const PARAMETERS = declare('plugin:rbl', {
   rbl_reply_maps: list('', 'Tables from a list (with its filter, or its domain alone) to the reply for it.'),
 })
 
+type Asked = Answer<'A'> | Promise<Answer<'A'>>
+type Decision = Verdict | undefined | Promise<Verdict | undefined>
+
 /** Among lists it stands for those of that parameter. */
 const OF_PARAMETER = '$maps_rbl_domains'
 
@@ -40,7 +45,7 @@ const OF_PARAMETER = '$maps_rbl_domains'
 function listed(subject: RblOptions['subject'], allow = false): (argument: string) => RblOptions {
   return (argument) => {
     if (argument === '') throw new Error('expected the domain name of a DNS list')
-    return { lists: [argument], subject, allow }
+    return { lists: [argument], subject, allow, ahead: true }
   }
 }
 
@@ -58,7 +63,7 @@ export default definePlugin<RblOptions>({
   restrictions: {
     reject_rbl_client: listed('client'),
     reject_rbl: listed('client'),
-    reject_maps_rbl: () => ({ lists: [OF_PARAMETER], subject: 'client', allow: false }),
+    reject_maps_rbl: () => ({ lists: [OF_PARAMETER], subject: 'client', allow: false, ahead: true }),
     reject_rhsbl_client: listed('client_name'),
     reject_rhsbl_reverse_client: listed('reverse_client'),
     reject_rhsbl_helo: listed('helo'),
@@ -70,51 +75,49 @@ export default definePlugin<RblOptions>({
   async setup(options, { id, parameters, dns, tables, log }) {
     const values = parameters.values(PARAMETERS)
     const lists = options.lists.flatMap((each) => (each === OF_PARAMETER ? values.maps_rbl_domains : [each])).map(parseList)
-    const allowed = expansionFilter(parameters)
-    const replies = await Promise.all(values.rbl_reply_maps.map((spec) => tables.open(spec)))
-
-    const ask = async (query: Query, { domain }: DnsList): Promise<Answer<'A'>> => {
-      const answer = await dns.resolve(`${query.name}.${domain}`, 'A')
-      if (answer.status === 'failed') log.warn(`${query.name}.${domain}: RBL lookup error: ${answer.reason}`)
-      return answer
-    }
-    const reasonOf = async (query: Query, { domain }: DnsList): Promise<string> => {
-      const answer = await dns.resolve(`${query.name}.${domain}`, 'TXT')
-      // Of a text in several strings Postfix knows the first.
-      return answer.records.map(({ data, strings = [data] }) => strings[0] ?? '').join(' / ')
-    }
-    const templateOf = async ({ spec, domain }: DnsList): Promise<string> => {
-      for (const table of replies) {
-        const found = (await table.lookup(spec)) ?? (await table.lookup(domain))
-        if (found !== undefined) return found
-      }
-      return values.default_rbl_reply
-    }
-    const unreadable = (error: unknown): undefined => {
-      log.warn(`rbl_reply_maps: ${error instanceof Error ? error.message : String(error)}`)
-    }
-    const isHit = (answer: Answer<'A'>, { matches }: DnsList) => answer.records.some(({ data }) => matches(data))
+    const lookups = new Lookups(dns, lists)
+    const queryOf = QUERIES[options.subject]
+    const refused = replier({
+      code: values.maps_rbl_reject_code,
+      template: values.default_rbl_reply,
+      tables: await Promise.all(values.rbl_reply_maps.map((spec) => tables.open(spec))),
+      allowed: expansionFilter(parameters),
+      warn: (message) => log.warn(message),
+    })
     /** An allow list that can not be asked: nothing may be refused for good now. */
     const unknown = ({ what, class: kind }: Query) => defer(450, '4.7.1', `<${what}>: ${kind} rejected: Service unavailable`)
-
+    /** An answer that is remembered is told of once. */
+    const told = new WeakSet<Answer>()
+    const failed = (query: Query, { domain }: DnsList, answer: Answer, request: AccessRequest): void => {
+      if (!told.has(answer)) log.warn(`${query.name}.${domain}: RBL lookup error: ${answer.reason}`)
+      told.add(answer)
+      if (options.allow) request.deferIfReject(unknown(query))
+    }
+    const listedBy = async (query: Query, list: DnsList, request: AccessRequest): Promise<Verdict> => {
+      if (options.allow) return permit(ALLOWED[options.subject] ?? id, clientSubject(request))
+      return refused({ list, query, reason: await lookups.reason(query, list) }, request)
+    }
+    /** The first in order that knows the subject decides, as if they were asked one by one. */
+    const decide = (query: Query, answers: readonly Asked[], request: AccessRequest): Decision => {
+      for (const [i, answer] of answers.entries()) {
+        const list = lists[lists.length - answers.length + i]
+        if (list === undefined) continue
+        if (answer instanceof Promise) return answer.then((late) => decide(query, [late, ...answers.slice(i + 1)], request))
+        if (answer.status === 'failed') failed(query, list, answer, request)
+        if (answer.records.some(({ data }) => list.matches(data))) return listedBy(query, list, request)
+      }
+      return undefined
+    }
+    const begin = (request: AccessRequest): void => {
+      const query = queryOf(request)
+      if (query !== undefined) lookups.begin(query)
+    }
     return {
-      async access(request): Promise<Verdict | undefined> {
-        const query = QUERIES[options.subject](request)
-        if (query === undefined) return undefined
-        // All are asked at once; the first in order that has an answer decides, as if asked one by one.
-        const answers = lists.map((each) => ask(query, each))
-        for (const [i, each] of lists.entries()) {
-          const answer = (await answers[i]) as Answer<'A'>
-          if (answer.status === 'failed' && options.allow) request.deferIfReject(unknown(query))
-          if (!isHit(answer, each)) continue
-          if (options.allow) return permit(ALLOWED[options.subject] ?? id, clientSubject(request))
-          const listing: Listing = { list: each, query, reason: await reasonOf(query, each) }
-          const template = await templateOf(each).catch(unreadable)
-          if (template === undefined) return defer(451, '4.3.5', 'Server configuration error')
-          return rblReply(template, values.maps_rbl_reject_code, listing, request, allowed)
-        }
-        return undefined
+      access(request) {
+        const query = queryOf(request)
+        return query === undefined ? undefined : decide(query, lookups.all(query), request)
       },
+      ...(options.ahead ? { prepare: begin } : {}),
     }
   },
 })

@@ -47,11 +47,22 @@ function octetTest(field: string, spec: string): OctetTest {
 
 /** The name under which a list knows an address: reversed octets, or reversed nibbles of IPv6 (RFC 5782 2.1, 2.4). */
 export function reversedAddress(address: string): string {
-  if (!address.includes(':')) return address.split('.').reverse().join('.')
+  if (!address.includes(':')) return reversedOctets(address)
   const [head = '', tail] = address.split('::')
   const left = head === '' ? [] : head.split(':')
   const right = tail === undefined || tail === '' ? [] : tail.split(':')
   const gap = tail === undefined ? [] : Array<string>(8 - left.length - right.length).fill('0')
   const digits = [...left, ...gap, ...right].map((group) => group.padStart(4, '0')).join('')
   return [...digits].reverse().join('.')
+}
+
+/** Without arrays: it is asked for by each step of each connection. */
+function reversedOctets(address: string): string {
+  let out = ''
+  let end = address.length
+  for (let dot = address.lastIndexOf('.'); dot > 0; dot = address.lastIndexOf('.', dot - 1)) {
+    out += `${address.slice(dot + 1, end)}.`
+    end = dot
+  }
+  return out + address.slice(0, end)
 }

@@ -231,3 +231,11 @@ test('a reply that can not be looked up is a configuration error', async () => {
   const { reply } = await answer('reject_rbl_client', 'a.bl.test', { client: '192.0.2.71' }, { rbl_reply_maps: 'fail:x' })
   assert.equal(reply, '451 4.3.5 Server configuration error')
 })
+
+test('a failure that is remembered is told once', async () => {
+  const dns = fakeDns(ZONE)
+  const mounted = await mount(rbl, { lists: ['a.bl.test'] }, { stage: 'rcpt', dns: dns.resolver })
+  for (let i = 0; i < 3; i++) assert.equal(await mounted.access('rcpt', { client: '192.0.2.79' }), undefined)
+  assert.equal(mounted.log.length, 1)
+  assert.deepEqual(dns.asked, ['79.2.0.192.a.bl.test A'])
+})

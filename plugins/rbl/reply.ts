@@ -1,5 +1,5 @@
 /** The reply to a listed client: default_rbl_reply or the list's own template, expanded. */
-import { type AccessRequest, expandTemplate, filtered, type Refusal, refusal, requestValue } from '#postern'
+import { type AccessRequest, defer, expandTemplate, filtered, type Refusal, refusal, requestValue, type Table } from '#postern'
 import type { DnsList } from './lists.ts'
 import type { Query } from './subjects.ts'
 
@@ -10,8 +10,40 @@ export interface Listing {
   readonly reason: string
 }
 
+/** How a gateway replies to who is listed. */
+export interface ReplyRules {
+  /** maps_rbl_reject_code */
+  readonly code: number
+  /** default_rbl_reply */
+  readonly template: string
+  /** rbl_reply_maps: searched for the list as written, then for its domain. */
+  readonly tables: readonly Table[]
+  /** smtpd_expansion_filter */
+  readonly allowed: ReadonlySet<string>
+  warn(message: string): void
+}
+
+/** Makes refusals of listings; a table that can not be asked is an error of the configuration. */
+export function replier(rules: ReplyRules): (listing: Listing, request: AccessRequest) => Promise<Refusal> {
+  const templateOf = async ({ spec, domain }: DnsList): Promise<string> => {
+    for (const table of rules.tables) {
+      const found = (await table.lookup(spec)) ?? (await table.lookup(domain))
+      if (found !== undefined) return found
+    }
+    return rules.template
+  }
+  return async (listing, request) => {
+    try {
+      return rblReply(await templateOf(listing.list), rules.code, listing, request, rules.allowed)
+    } catch (error) {
+      rules.warn(`rbl_reply_maps: ${error instanceof Error ? error.message : String(error)}`)
+      return defer(451, '4.3.5', 'Server configuration error')
+    }
+  }
+}
+
 /** The refusal that a template makes; its own code and status, when it begins with such, else `code` and 5.7.1. */
-export function rblReply(
+function rblReply(
   template: string,
   code: number,
   listing: Listing,

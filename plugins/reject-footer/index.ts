@@ -12,6 +12,7 @@ import {
   type Reply,
   type Session,
   type Table,
+  TableError,
   text,
 } from '#postern'
 import { withFooter } from './footer.ts'
@@ -34,7 +35,7 @@ export default definePlugin({
   stages: ['use'],
   parameters: PARAMETERS,
   mountedBy: ['smtpd_reject_footer', 'smtpd_reject_footer_maps'],
-  async setup(_options, { parameters, tables, clock }) {
+  async setup(_options, { parameters, tables, clock, log }) {
     const values = parameters.values(PARAMETERS)
     const fallback = values.smtpd_reject_footer.trim()
     const maps = await Promise.all(values.smtpd_reject_footer_maps.map((spec) => tables.open(spec)))
@@ -46,10 +47,20 @@ export default definePlugin({
         const value = namedValue(name, session, { hostname, now: clock.now() })
         return value === undefined ? undefined : filtered(value, allowed)
       })
+    const find = (key: string): string | undefined => {
+      try {
+        return lookUp(maps, key)
+      } catch (error) {
+        if (!(error instanceof TableError)) throw error
+        // A refusal does not wait for its footer.
+        log.warn(`smtpd_reject_footer_maps: ${error.message}`)
+        return undefined
+      }
+    }
     return {
       reply(reply, session) {
         if (reply.code < 400) return undefined
-        const template = lookUp(maps, lineOf(reply)) ?? fallback
+        const template = find(lineOf(reply)) ?? fallback
         if (template === '' || template.toUpperCase() === 'DUNNO') return undefined
         return withFooter(reply, expand(template, session))
       },

@@ -48,11 +48,13 @@ export async function mxBackup(context: PluginContext, patterns: readonly string
     const answer = await dns.resolve(domain, 'MX')
     if (answer.status === 'failed')
       throw new LookupFailure(`look up mail exchanger information: ${answer.reason.split(': ').at(-1)}`)
-    const hosts = answer.records.map(({ data }) => data)
-    const best = Math.min(...hosts.map(({ preference }) => preference))
-    const isFirst = ({ preference }: MxData): boolean => preference === best
-    const others = hosts.filter((host) => !isFirst(host)).sort((a, b) => a.preference - b.preference)
-    return others.length > 0 && (await isOneOurs(others)) && (await areAllAllowed(hosts.filter(isFirst)))
+    const hosts = answer.records.map(({ data }) => data).sort((a, b) => a.preference - b.preference)
+    const first = hosts.filter(({ preference }) => preference === hosts[0]?.preference)
+    const others = hosts.slice(first.length)
+    // The null MX of RFC 7505 has no backup.
+    if (hosts.some(({ exchange }) => exchange === '')) return false
+    // All of them are asked about first, so that one that can not be found defers.
+    return (await isOneOurs(hosts)) && others.length > 0 && (await isOneOurs(others)) && (await areAllAllowed(first))
   }
   return async (request: AccessRequest): Promise<Verdict | undefined> => {
     const { recipient } = request

@@ -81,7 +81,7 @@ function helo(context: PluginContext): Check {
     if (known === 'yes' || known === 'nullMX') return undefined
     if (known === 'filtered') return warnFiltered(context, name, 'address or MX')
     const text = `${head}Host not found`
-    if (known === 'no') return refusal(settings.unknown_hostname_reject_code, '5.7.1', text)
+    if (known === 'no' || known === 'malformed') return refusal(settings.unknown_hostname_reject_code, '5.7.1', text)
     return tempfail(request, settings.unknown_helo_hostname_tempfail_action, refusal(TEMPORARY, '4.7.1', text))
   }
 }
@@ -117,6 +117,8 @@ function domain(context: PluginContext, which: 'sender' | 'recipient', words: Ad
     if (known === 'filtered') return warnFiltered(context, target, 'MX or address')
     if (known === 'nullMX') return refusal(...words.nullMx, `${head}Domain ${target} does not accept mail (nullMX)`)
     if (known === 'no') return refusal(settings.unknown_address_reject_code, words.unknown, missing)
+    if (known === 'malformed')
+      return refusal(settings.unknown_address_reject_code, words.unknown, `${head}Malformed DNS server reply`)
     return tempfail(request, settings.unknown_address_tempfail_action, refusal(TEMPORARY, words.unknown, missing))
   }
 }

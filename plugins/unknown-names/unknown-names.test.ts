@@ -4,6 +4,7 @@ import { type AccessFacts, mount } from '../../test/kit/index.ts'
 import unknownNames from './index.ts'
 
 const ZONE = [
+  'odd.test MX 10 -odd.test',
   'good.test A 203.0.113.9',
   'mxonly.test MX 10 mx.example.org',
   'nullmx.test MX 0 .',
@@ -49,6 +50,12 @@ const cases: [string, AccessFacts, string][] = [
   ['reject_unknown_helo_hostname', { helo: 'good.test.' }, '450 4.7.1 <good.test.>: Helo command rejected: Host not found'],
   ['reject_unknown_helo_hostname', { helo: '192.0.2.9' }, '450 4.7.1 <192.0.2.9>: Helo command rejected: Host not found'],
   ['reject_unknown_address', { sender: 'a@no.invalid' }, '450 4.1.8 <a@no.invalid>: Sender address rejected: Domain not found'],
+  [
+    'reject_unknown_sender_domain',
+    { sender: 'a@odd.test' },
+    '450 4.1.8 <a@odd.test>: Sender address rejected: Malformed DNS server reply',
+  ],
+  ['reject_unknown_helo_hostname', { helo: 'odd.test' }, '450 4.7.1 <odd.test>: Helo command rejected: Host not found'],
   ['reject_unknown_helo_hostname', { helo: 'empty.test' }, '450 4.7.1 <empty.test>: Helo command rejected: Host not found'],
   ['reject_unknown_hostname', { helo: 'no.invalid' }, '450 4.7.1 <no.invalid>: Helo command rejected: Host not found'],
   [

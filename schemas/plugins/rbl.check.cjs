@@ -1,7 +1,7 @@
 /** What fits rbl.json. Generated. */
 "use strict";
 exports.whole = validate0;
-const schema0 = {"title":"RblOptions","description":"Options of the plugin rbl.","type":"object","additionalProperties":false,"required":["lists"],"properties":{"lists":{"type":"array","items":{"type":"string","minLength":1},"minItems":1,"description":"DNS lists, each `domain` or `domain=d.d.d.d`, where d is a number or [1..3;9]. They are asked at the same time; the first in this order that knows the subject decides. `$maps_rbl_domains` stands for those of that parameter."},"subject":{"enum":["client","client_name","reverse_client","helo","sender","recipient"],"default":"client","description":"What the lists are asked about: the client's address, or a name."},"allow":{"type":"boolean","default":false,"description":"The lists are allow lists: who is on them is permitted."}}};
+const schema0 = {"title":"RblOptions","description":"Options of the plugin rbl.","type":"object","additionalProperties":false,"required":["lists"],"properties":{"lists":{"type":"array","items":{"type":"string","minLength":1},"minItems":1,"description":"DNS lists, each `domain` or `domain=d.d.d.d`, where d is a number or [1..3;9]. They are asked at the same time; the first in this order that knows the subject decides. `$maps_rbl_domains` stands for those of that parameter."},"subject":{"enum":["client","client_name","reverse_client","helo","sender","recipient"],"default":"client","description":"What the lists are asked about: the client's address, or a name."},"allow":{"type":"boolean","default":false,"description":"The lists are allow lists: who is on them is permitted."},"ahead":{"type":"boolean","default":true,"description":"Ask already while the rbl steps right before this one wait for their answers. False spares queries to lists that are paid for by the query."}}};
 const func0 = require("ajv/dist/runtime/ucs2length").default;
 
 function validate0(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
@@ -22,6 +22,9 @@ data.subject = "client";
 if(data.allow === undefined){
 data.allow = false;
 }
+if(data.ahead === undefined){
+data.ahead = true;
+}
 let missing0;
 if((data.lists === undefined) && (missing0 = "lists")){
 validate0.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
@@ -30,7 +33,7 @@ return false;
 else {
 const _errs1 = errors;
 for(const key0 in data){
-if(!(((key0 === "lists") || (key0 === "subject")) || (key0 === "allow"))){
+if(!((((key0 === "lists") || (key0 === "subject")) || (key0 === "allow")) || (key0 === "ahead"))){
 validate0.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"}];
 return false;
 break;
@@ -96,6 +99,14 @@ validate0.errors = [{instancePath:instancePath+"/allow",schemaPath:"#/properties
 return false;
 }
 var valid0 = _errs7 === errors;
+if(valid0){
+const _errs9 = errors;
+if(typeof data.ahead !== "boolean"){
+validate0.errors = [{instancePath:instancePath+"/ahead",schemaPath:"#/properties/ahead/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
+return false;
+}
+var valid0 = _errs9 === errors;
+}
 }
 }
 }

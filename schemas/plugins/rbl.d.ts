@@ -18,4 +18,8 @@ subject: ("client" | "client_name" | "reverse_client" | "helo" | "sender" | "rec
  * The lists are allow lists: who is on them is permitted.
  */
 allow: boolean
+/**
+ * Ask already while the rbl steps right before this one wait for their answers. False spares queries to lists that are paid for by the query.
+ */
+ahead: boolean
 }

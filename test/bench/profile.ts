@@ -102,11 +102,13 @@ async function greeted(port: number, child: ChildProcess): Promise<void> {
 function round(port: number): number {
   const sessions = options.sessions
   const count = 2000
-  const argv =
-    options.load === 'reject'
-      ? ['python3', join(HERE, 'client.py'), 'reject', String(port), String(count), sessions]
-      : ['smtp-source', '-s', sessions, '-m', String(count), '-l', options.size, '-f', 'a@example.com', '-t', 'b@example.com']
-  if (options.load !== 'reject') argv.push(`127.0.0.1:${port}`)
+  const isRefused = options.load === 'reject' || options.load === 'restrict'
+  // The part `restrict` comes from a hundred addresses, as that of `run` does.
+  const clients = options.load === 'restrict' ? ['100'] : []
+  const argv = isRefused
+    ? ['python3', join(HERE, 'client.py'), 'reject', String(port), String(count), sessions, ...clients]
+    : ['smtp-source', '-s', sessions, '-m', String(count), '-l', options.size, '-f', 'a@example.com', '-t', 'b@example.com']
+  if (!isRefused) argv.push(`127.0.0.1:${port}`)
   const result = spawnSync(argv[0] ?? '', argv.slice(1), { stdio: ['ignore', 'ignore', 'inherit'], timeout: 120_000 })
   if (result.status !== 0) throw new Error(`${argv[0]} failed: ${result.error?.message ?? `status ${result.status}`}`)
   return count
@@ -124,14 +126,18 @@ const directory = mkdtempSync(join(tmpdir(), 'postern-profile-'))
 const [port, sinkPort] = [await freePort(), await freePort()]
 const user = process.getuid?.() === 0 ? ['-u', 'nobody'] : []
 const sink = spawn('smtp-sink', [...user, `127.0.0.1:${sinkPort}`, '1000'], { stdio: 'ignore' })
-const gateway = spawn(join(HERE, 'target'), ['n1'], {
+/** Where the block lists of `restrict` are asked. */
+const lists = `127.53.0.${(process.pid % 254) + 1}`
+const dns = options.load === 'restrict' ? spawn(join(HERE, 'blocklists'), [join(directory, 'zones'), lists]) : undefined
+const target = [...(dns === undefined ? [] : [join(HERE, '../real/with-resolver.sh'), lists]), join(HERE, 'target'), 'n1']
+const gateway = spawn(target[0] ?? '', target.slice(1), {
   stdio: ['ignore', 'inherit', 'inherit'],
   env: {
     ...process.env,
     PORT: String(port),
     SINK_PORT: String(sinkPort),
     DIR: directory,
-    MODE: options.load === 'discard' ? 'discard' : 'relay',
+    MODE: options.load === 'discard' || options.load === 'restrict' ? options.load : 'relay',
     NODE_OPTIONS: `--cpu-prof --cpu-prof-dir=${directory} --cpu-prof-interval=500`,
   },
 })
@@ -156,5 +162,6 @@ try {
 } finally {
   await end(gateway)
   await end(sink)
+  if (dns !== undefined) await end(dns)
   if (!options.keep) rmSync(directory, { recursive: true, force: true })
 }

@@ -1,22 +1,18 @@
 /**
- * `npm run fuzz -- [--seconds 60] [--seed N] [--only WORD]`: shares the time among all targets of test/fuzz/*.fuzz.ts. What was found once is
- * kept in test/fuzz/corpus.json by target, and tried first, always.
+ * `npm run fuzz -- [--seconds 60] [--seed N] [--only WORD]`: shares the time among all targets of test/fuzz/*.fuzz.ts. What breaks one is
+ * added to test/fuzz/corpus/, to be committed with the mend; what stands there is tried first, always.
  */
-import { existsSync, globSync, readFileSync } from 'node:fs'
+import { globSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import fc from 'fast-check'
+import { keep, keptFor } from './corpus.ts'
 import type { Target } from './target.ts'
 
 const { values } = parseArgs({
   options: { seconds: { type: 'string', default: '60' }, seed: { type: 'string' }, only: { type: 'string', default: '' } },
 })
 const seed = values.seed === undefined ? Date.now() | 0 : Number(values.seed)
-
-/** Counterexamples of the past: seed and path of fast-check reproduce each exactly. */
-type Corpus = Readonly<Record<string, readonly { readonly seed: number; readonly path: string; readonly why: string }[]>>
-const corpusFile = join(import.meta.dirname, 'corpus.json')
-const corpus: Corpus = existsSync(corpusFile) ? (JSON.parse(readFileSync(corpusFile, 'utf8')) as Corpus) : {}
 
 const targets: Target[] = []
 for (const file of globSync('*.fuzz.ts', { cwd: import.meta.dirname }).sort()) {
@@ -29,9 +25,10 @@ async function run({ name, input, check }: Target, milliseconds: number): Promis
   const property = fc.asyncProperty(input, async (value) => {
     await check(value)
   })
-  for (const { seed: oldSeed, path } of corpus[name] ?? []) {
-    const again = await fc.check(property, { seed: oldSeed, path, numRuns: 1 })
-    if (again.failed) return { runs: 1, found: described(name, again) }
+  for (const { why, input } of keptFor(name)) {
+    const again = await failure(() => check(input))
+    if (again !== undefined)
+      return { runs: 1, found: `${name}, again (${why})\n  input: ${fc.stringify(input)}\n  ${indented(again)}` }
   }
   const result = await fc.check(property, {
     seed,
@@ -42,10 +39,26 @@ async function run({ name, input, check }: Target, milliseconds: number): Promis
   return { runs: result.numRuns, ...(result.failed ? { found: described(name, result) } : {}) }
 }
 
+/** What a check throws, in words; undefined when it holds. */
+async function failure(work: () => void | Promise<void>): Promise<string | undefined> {
+  try {
+    await work()
+    return undefined
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error)
+  }
+}
+
 function described(name: string, result: fc.RunDetails<[unknown]>): string {
   const error = result.errorInstance instanceof Error ? result.errorInstance.message : String(result.errorInstance)
-  const entry = JSON.stringify({ seed: result.seed, path: result.counterexamplePath, why: error.split('\n')[0] })
-  return `${name}\n  input: ${fc.stringify(result.counterexample)}\n  ${error.replaceAll('\n', '\n  ')}\n  corpus.json: ${entry}`
+  const [input] = result.counterexample ?? []
+  const isNew = keep(name, error.split('\n')[0] ?? '', input)
+  const kept = isNew ? 'it is in the corpus now' : 'it was in the corpus'
+  return `${name}\n  input: ${fc.stringify(input)}\n  ${indented(error)}\n  ${kept}; seed ${result.seed}, path ${result.counterexamplePath}`
+}
+
+function indented(text: string): string {
+  return text.replaceAll('\n', '\n  ')
 }
 
 const share = (Number(values.seconds) * 1000) / Math.max(1, targets.length)

@@ -1,9 +1,12 @@
 /** Deliveries for tests: a queued message from its text, a transport around an agent, and what became of each recipient. */
+import { createMatchList } from '../../core/access/index.ts'
 import { scopeOf } from '../../core/config/scope.ts'
 import type { TransportConfig } from '../../core/config/types.ts'
 import type { Event } from '../../core/events.ts'
 import type { Services, TransportRuntime } from '../../core/generation.ts'
 import { createHooks, type Hooks } from '../../core/hooks.ts'
+import { createTables } from '../../core/lookup/index.ts'
+import type { Table } from '../../core/lookup/table.ts'
 import { scanFacts } from '../../core/message/facts.ts'
 import { createResolver } from '../../core/net/resolver.ts'
 import type { Resolver } from '../../core/net/types.ts'
@@ -12,7 +15,8 @@ import type { Clock } from '../../core/plugin.ts'
 import type { ContentFacts, Envelope, QueuedMessage, Recipient } from '../../core/queue/types.ts'
 import { createSmtpAgent } from '../../core/smtp/agent.ts'
 import { CLIENT_PARAMETERS, LMTP_PARAMETERS, SMTP_PARAMETERS } from '../../core/smtp/parameters.ts'
-import type { DeliveryAgent, DeliveryTimes, Outcome } from '../../core/smtp/types.ts'
+import type { DeliveryAgent, DeliveryTimes, Outcome, Route } from '../../core/smtp/types.ts'
+import { fakeTable } from './table.ts'
 
 /** What a test cares about in a message. */
 export interface MessageSketch extends Partial<Omit<Envelope, 'recipients'>> {
@@ -64,6 +68,8 @@ export interface TransportSketch {
   readonly dns?: Resolver
   readonly clock?: Clock
   readonly random?: () => number
+  /** Entries of tables by `type:name`; others are opened for real. */
+  readonly tables?: Readonly<Record<string, Readonly<Record<string, string | Error>>>>
   /** Hears what the postmaster is told. */
   readonly notify?: NonNullable<Services['notify']>
   readonly tap?: (hooks: Hooks) => void
@@ -83,6 +89,8 @@ export interface JobSketch {
   readonly more?: boolean
   readonly signal?: AbortSignal
   readonly settled?: (recipient: number, outcome: Outcome, times: DeliveryTimes) => void
+  /** What another transport makes of a recipient that is passed on to it. */
+  readonly pass?: (route: Route, recipient: number) => Outcome
 }
 
 /** Parameters of other rooms that the client looks at. */
@@ -95,6 +103,10 @@ const AROUND: Declared = {
     inet_protocols: text('all', ''),
     soft_bounce: text('no', ''),
     relayhost: text('', ''),
+    debug_peer_list: text('', ''),
+    debug_peer_level: text('2', ''),
+    mime_nesting_limit: text('100', ''),
+    mime_boundary_length_limit: text('2048', ''),
   },
 }
 
@@ -115,7 +127,10 @@ export function aTransport(sketch: TransportSketch = {}): TestTransport {
     CLIENT_PARAMETERS,
   )
   const config: TransportConfig = { name: kind, agent: kind, parameters: {}, pipeline: {} }
-  const runtime: TransportRuntime = { config, scope, hooks }
+  const open = tablesOf(sketch)
+  const matchList: TransportRuntime['matchList'] = (list, { parent = false } = {}) =>
+    createMatchList(list, { openTable: open, parent })
+  const runtime: TransportRuntime = { config, scope, hooks, tables: { open }, matchList }
   const agent = createSmtpAgent(runtime, servicesOf(sketch, events))
   return {
     agent,
@@ -132,16 +147,25 @@ export function aTransport(sketch: TransportSketch = {}): TestTransport {
         more: () => more.more ?? false,
         signal: more.signal ?? new AbortController().signal,
       }
-      await agent.deliver(job, (recipient, outcome, times) => {
+      const settle = (recipient: number, outcome: Outcome, times?: DeliveryTimes): void => {
         if (outcomes[recipient] !== undefined) throw new Error(`recipient ${recipient} was settled twice`)
         outcomes[recipient] = outcome
-        more.settled?.(recipient, outcome, times)
-      })
+        if (times !== undefined) more.settled?.(recipient, outcome, times)
+      }
+      const given = more.pass
+      const pass = async (route: Route, recipient: number): Promise<void> =>
+        given === undefined ? undefined : settle(recipient, given(route, recipient))
+      await agent.deliver(given === undefined ? job : { ...job, pass }, settle)
       for (const recipient of recipients)
         if (outcomes[recipient] === undefined) throw new Error(`recipient ${recipient} was lost`)
       return outcomes
     },
   }
+}
+
+function tablesOf({ tables = {} }: TransportSketch): (spec: string) => Promise<Table> {
+  const real = createTables({ baseDirectory: process.cwd() })
+  return async (spec) => (tables[spec] === undefined ? real.open(spec) : fakeTable(tables[spec], { spec }))
 }
 
 function servicesOf({ dns, clock, random, notify }: TransportSketch, events: Event[]): Services {

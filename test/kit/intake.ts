@@ -6,6 +6,7 @@ import { scopeOf } from '../../core/config/scope.ts'
 import type { Event } from '../../core/events.ts'
 import type { ListenerRuntime } from '../../core/generation.ts'
 import { createHooks } from '../../core/hooks.ts'
+import { createTables } from '../../core/lookup/index.ts'
 import { scanFacts } from '../../core/message/facts.ts'
 import { declare, text } from '../../core/parameters.ts'
 import { type Envelope, type NewContent, type QueuedMessage, SpoolError, type StreamedBody } from '../../core/queue/types.ts'
@@ -28,6 +29,7 @@ export function anIntake(parameters: Record<string, string> = {}, threshold = 1 
     hooks,
     destinations: { isOwnAddress: () => false },
     actions: {},
+    tables: createTables({ baseDirectory: process.cwd() }),
   } as unknown as ListenerRuntime
   const stored: { envelope: Envelope; text: string; content: NewContent }[] = []
   const accepted: QueuedMessage[] = []

@@ -2,6 +2,7 @@
  * Mounts one plugin as Postern does: options through its schema, handlers on the real hooks, under the real policy. What it is given
  * besides (DNS, tables, clock) comes from the test.
  */
+import { Rows } from '../../core/config/ahead.ts'
 import { createContext } from '../../core/config/context.ts'
 import { mount as mountHandlers, policyOf } from '../../core/config/mount.ts'
 import { optionsOf } from '../../core/config/plugins.ts'
@@ -139,7 +140,8 @@ function createBench(plugin: PluginDefinition<unknown>, options: unknown, world:
     const { access } = handlers
     // A stage that is asked for later adds its access handler alone: the others stand on their hooks already.
     const added = ready.size > 1 ? (access === undefined ? {} : { access }) : handlers
-    mountHandlers(added, stage, policyOf(step), sides)
+    const policy = policyOf(step)
+    mountHandlers(new Rows().join(added, policy.when), stage, policy, sides)
     await handlers.start?.()
   }
   const at = (stage: Stage): Promise<void> => {

@@ -21,6 +21,7 @@ const PROGRAMS = {
   dovecot: '/usr/lib/dovecot/lmtp',
   postgrey: 'postgrey',
   rbldnsd: 'rbldnsd',
+  unbound: 'unbound',
   pflogsumm: 'pflogsumm',
   socat: 'socat',
   'policyd-spf': 'policyd-spf',
@@ -55,6 +56,7 @@ const PACKAGES: Readonly<Record<keyof typeof PROGRAMS, string>> = {
   dovecot: 'dovecot-lmtpd',
   postgrey: 'postgrey',
   rbldnsd: 'rbldnsd',
+  unbound: 'unbound',
   pflogsumm: 'pflogsumm',
   socat: 'socat',
   'policyd-spf': 'postfix-policyd-spf-python',
@@ -141,6 +143,7 @@ export function scratch(t: TestContext): string {
 /** A program that runs for the length of a test. */
 export interface Running {
   readonly output: () => string
+  signal(name: NodeJS.Signals): void
   stop(): Promise<void>
 }
 
@@ -155,7 +158,11 @@ export function start(t: TestContext, command: string, argv: readonly string[], 
   child.on('error', (error) => {
     problem = error.message
   })
-  const running = { output: () => readFileSync(file, 'latin1') + problem, stop: () => end(child) }
+  const running = {
+    output: () => readFileSync(file, 'latin1') + problem,
+    signal: (name: NodeJS.Signals) => void child.kill(name),
+    stop: () => end(child),
+  }
   atEnd(t, running.stop)
   return running
 }

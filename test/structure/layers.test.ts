@@ -19,8 +19,10 @@ const BASE: ReadonlySet<string> = new Set(['facts.ts', 'parameters.ts', 'reply.t
 
 /** Contracts: the files that say what rooms expect of each other. Everyone may import them. */
 const CONTRACTS: ReadonlySet<string> = new Set([
+  'core/cleanup/hooked.ts',
   'core/cleanup/types.ts',
   'core/config/types.ts',
+  'core/lookup/address-map.ts',
   'core/lookup/search.ts',
   'core/lookup/table.ts',
   'core/message/types.ts',

@@ -44,7 +44,8 @@ export function attributeAddress(value: string): string | undefined {
 
 /** A host name, or an address in brackets or bare as NAME may have it. */
 export function isAttributeName(value: string): boolean {
-  return isHostname(value)
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: all of ASCII is meant
+  return /^[\x00-\x7f]*$/.test(value) && isHostname(value)
 }
 
 /** Characters that could change the meaning of a log line or a header. */

@@ -1,15 +1,17 @@
 /** BDAT: the content in counted chunks (RFC 3030). After a refused chunk the rest of the message is read and thrown away. */
 
-import { chain } from '../../lookup/maybe.ts'
+import type { IncomingMessage } from '../../cleanup/types.ts'
+import { chain, type MaybePromise } from '../../lookup/maybe.ts'
 import { type Bdat, parseBdat } from '../../protocol/bdat.ts'
 import { splitWords } from '../../protocol/command.ts'
 import { REPLIES, replies } from '../../protocol/reply-text.ts'
 import type { Reply } from '../../reply.ts'
 import { askStage } from '../access.ts'
 import { Chunk, SkippedChunk } from '../chunk.ts'
-import { command } from '../command.ts'
+import { command, isReply } from '../command.ts'
 import { Content } from '../content.ts'
 import { askFilter, either } from '../filters.ts'
+import { isProxied, passData } from '../proxied.ts'
 import type { SmtpSession } from '../session.ts'
 
 export const bdat = command<Bdat>({
@@ -37,12 +39,12 @@ export const bdat = command<Bdat>({
 function outOfOrder(session: SmtpSession, chunk: Bdat): Reply | undefined {
   const { transaction, settings } = session
   if (session.bdat === 'failed') return replies.chunkDiscarded(chunk.size)
-  if (transaction === undefined) return REPLIES.needRcpt
-  if (transaction.recipients.length === 0) return REPLIES.noRecipients
   if (chunk.size === 0 && !chunk.last) {
-    session.warn(`${transaction.queueId}: null BDAT request from ${session.clientText}`)
+    session.warn(`${transaction?.queueId ?? 'NOQUEUE'}: null BDAT request from ${session.clientText}`)
     return REPLIES.nullBdat
   }
+  if (transaction === undefined) return REPLIES.needRcpt
+  if (transaction.recipients.length === 0) return REPLIES.noRecipients
   const limit = settings.message_size_limit
   if (limit > 0 && (session.content?.received ?? 0) + chunk.size > limit) {
     session.warn(`${transaction.queueId}: BDAT request from ${session.clientText} exceeds message size limit`)
@@ -57,11 +59,18 @@ function skip(session: SmtpSession, chunk: Bdat, answer: Reply): undefined {
   return undefined
 }
 
-function receive(session: SmtpSession, chunk: Bdat): Reply | undefined {
-  const { transaction } = session
+function receive(session: SmtpSession, chunk: Bdat): MaybePromise<Reply | undefined> {
+  const { transaction, content } = session
   if (transaction === undefined) return REPLIES.needRcpt
+  if (content !== undefined) return take(session, chunk, content)
+  const begin = (message: IncomingMessage) => take(session, chunk, new Content(session, transaction, message, false))
+  if (!isProxied(session)) return begin(session.open(transaction))
+  return chain(passData(session, 'DATA'), (way) => (isReply(way) ? skip(session, chunk, way) : begin(way)))
+}
+
+function take(session: SmtpSession, chunk: Bdat, content: Content): undefined {
   session.bdat = 'open'
-  session.content ??= new Content(session, transaction, session.open(transaction), false)
-  session.receiver = new Chunk(session, session.content, chunk)
+  session.content = content
+  session.receiver = new Chunk(session, content, chunk)
   return undefined
 }

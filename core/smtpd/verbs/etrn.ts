@@ -1,11 +1,10 @@
 /** ETRN: asks for the delivery of a site's mail (RFC 1985), where fast_flush_domains has the site. Its replies carry no enhanced status, as Postfix has it. */
 
-import { chain } from '../../lookup/maybe.ts'
 import { splitWords } from '../../protocol/command.ts'
 import { isAddressLiteral, isHostname } from '../../protocol/domain.ts'
 import { REPLIES, replies } from '../../protocol/reply-text.ts'
 import { reply } from '../../reply.ts'
-import { askStage } from '../access.ts'
+import { askEtrn } from '../access.ts'
 import { command, LAST, LIMITED } from '../command.ts'
 
 const STARTED = Object.freeze(reply(250, undefined, 'Queuing started'))
@@ -14,6 +13,9 @@ const UNABLE = Object.freeze(reply(458, undefined, 'Unable to queue messages'))
 interface Site {
   readonly site: string
 }
+
+/** A host name as DNS has it: in ASCII, with no dot at its end. */
+const isSite = (name: string): boolean => /^[!-~]*[^.]$/.test(name) && isHostname(name)
 
 export const etrn = command<Site>({
   verb: 'ETRN',
@@ -26,9 +28,9 @@ export const etrn = command<Site>({
     if (word === undefined || words.length > 1) return REPLIES.etrnSyntax
     // RFC 1985 5.3: `@` in front asks for subdomains too, `#` names a queue.
     const site = /^[@#]/.test(word) ? word.slice(1) : word
-    return isHostname(site) || isAddressLiteral(site) ? { site } : REPLIES.etrnBadName
+    return isSite(site) || isAddressLiteral(site) ? { site } : REPLIES.etrnBadName
   },
-  ask: (session, { site }) => askStage(session, 'etrn', { command: 'ETRN', argument: site }),
+  ask: (session, { site }) => askEtrn(session, { command: 'ETRN', argument: site }),
   proceed(session, { site }) {
     const refuse = () => {
       session.warn(`reject: ETRN ${site}... from ${session.clientText}`)
@@ -42,6 +44,11 @@ export const etrn = command<Site>({
       return UNABLE
     }
     const start = (isOurs: boolean) => (isOurs ? flushSite(site).then(() => STARTED, failed) : refuse())
-    return chain(flushed.name(site), start)
+    try {
+      const listed = flushed.name(site)
+      return listed instanceof Promise ? listed.then(start, failed) : start(listed)
+    } catch (error) {
+      return failed(error)
+    }
   },
 })

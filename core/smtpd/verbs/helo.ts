@@ -40,12 +40,18 @@ function hello(verb: string, protocol: string, syntax: Reply, answer: (session: 
     proceed(session, { safe }) {
       session.helo = safe
       session.reset()
-      session.protocol = protocol
+      // EHLO is not undone: the client has shown that it can wait for the end of a group.
+      if (verb !== 'HELO' || session.protocol !== 'ESMTP') session.protocol = protocol
       return answer(session)
     },
   })
 }
 
+/** What the client may be offered has to be known first. */
+function offered(session: SmtpSession): Reply {
+  return session.standing.isUnsure ? replies.localDataError(session.settings.myhostname) : offer(session)
+}
+
 export const helo = hello('HELO', 'SMTP', REPLIES.heloSyntax, ({ settings }) => replies.hello(settings.myhostname))
-export const ehlo = hello('EHLO', 'ESMTP', REPLIES.ehloSyntax, offer)
-export const lhlo = hello('LHLO', 'LMTP', REPLIES.lhloSyntax, offer)
+export const ehlo = hello('EHLO', 'ESMTP', REPLIES.ehloSyntax, offered)
+export const lhlo = hello('LHLO', 'LMTP', REPLIES.lhloSyntax, offered)

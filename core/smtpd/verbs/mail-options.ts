@@ -18,8 +18,8 @@ const NONE: Readonly<MailOptions> = Object.freeze({
   verp: undefined,
 })
 
-/** Sizes past this do not fit a file. */
-const MAX_SIZE = 2 ** 63
+/** The largest size of a file. */
+const MAX_SIZE = 2n ** 63n - 1n
 
 /** Delimiters that XVERP names. */
 const verp: Row = (options, value, { settings, standing }) => {
@@ -38,7 +38,7 @@ const OPTIONS: ReadonlyMap<string, Row> = new Map<string, Row>([
     (options, value) => {
       if (!/^[0-9]+$/.test(value)) return REPLIES.badSize
       options.declaredSize = Number(value)
-      return options.declaredSize >= MAX_SIZE ? REPLIES.tooBigForSystem : undefined
+      return options.declaredSize > Number.MAX_SAFE_INTEGER && BigInt(value) > MAX_SIZE ? REPLIES.tooBigForSystem : undefined
     },
   ],
   [

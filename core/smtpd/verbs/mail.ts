@@ -8,13 +8,15 @@ import { type Reply, reply } from '../../reply.ts'
 import { askEarly, refuse, softened } from '../access.ts'
 import { command, isReply } from '../command.ts'
 import { askFilter, either } from '../filters.ts'
+import { isProxied, passMail } from '../proxied.ts'
 import type { SmtpSession } from '../session.ts'
 import { type MailFacts, OpenTransaction } from '../transaction.ts'
 import { asksForUtf8, mailOptions } from './mail-options.ts'
 
 /** The form of nearly every MAIL command: no options, nothing odd. */
 const PLAIN = /^FROM:(<[^<>"\\ ]*>)$/i
-const MUST_DECLARE = Object.freeze(reply(553, '5.6.7', 'Must declare SMTPUTF8 to send unicode address'))
+/** What a client is told that uses addresses beyond ASCII without saying so. */
+export const MUST_DECLARE = Object.freeze(reply(553, '5.6.7', 'Must declare SMTPUTF8 to send unicode address'))
 
 export const mail = command<MailFacts>({
   verb: 'MAIL',
@@ -48,7 +50,10 @@ export const mail = command<MailFacts>({
     const transaction = session.candidate ?? new OpenTransaction(facts)
     session.candidate = undefined
     session.transaction = transaction
-    if (!session.settings.smtpd_delay_open_until_valid_rcpt) session.open(transaction)
+    session.mailLine = session.line
+    if (session.settings.smtpd_delay_open_until_valid_rcpt) return REPLIES.senderOk
+    if (isProxied(session)) return passMail(session, transaction)
+    session.open(transaction)
     return REPLIES.senderOk
   },
 })
@@ -72,6 +77,8 @@ function room(session: SmtpSession, facts: MailFacts): MailFacts | Reply {
     session.tellRefused('MAIL', softened(session, REPLIES.tooBigDeclared), { sender: facts.sender.text })
     return REPLIES.tooBigDeclared
   }
+  // What goes through a filter takes no room in the queue.
+  if (isProxied(session)) return facts
   const { freeBytes, writable } = session.deps.intake.space()
   if (!writable) return refusedFor(session, REPLIES.writeError)
   // Room for half as much again as the largest message, as messages share the file system.

@@ -3,17 +3,17 @@ import { type AcceptedRecipient, NOTIFY } from '../../facts.ts'
 import { isAsciiDomain, parseAddress, quoteAddress } from '../../protocol/address.ts'
 import { splitWords } from '../../protocol/command.ts'
 import { REPLIES, replies } from '../../protocol/reply-text.ts'
-import { decodeXtext } from '../../protocol/xtext.ts'
-import { oneLine, type Reply, reply } from '../../reply.ts'
+import { decodeWideXtext } from '../../protocol/xtext.ts'
+import { oneLine, type Reply } from '../../reply.ts'
 import { askRecipient } from '../access.ts'
 import { command, isReply } from '../command.ts'
 import { askFilter, either } from '../filters.ts'
+import { isProxied, passRecipient } from '../proxied.ts'
 import type { SmtpSession } from '../session.ts'
-import { illegal, strictlyAscii } from './mail.ts'
+import { illegal, MUST_DECLARE, strictlyAscii } from './mail.ts'
 import { keyed } from './mail-options.ts'
 
 const PLAIN = /^TO:(<[^<>"\\ ]*>)$/i
-const MUST_DECLARE = Object.freeze(reply(553, '5.6.7', 'Must declare SMTPUTF8 to send unicode address'))
 const PLAIN_OPTIONS = Object.freeze({ notify: 0, originalRecipient: undefined })
 
 export const rcpt = command<AcceptedRecipient>({
@@ -45,6 +45,7 @@ export const rcpt = command<AcceptedRecipient>({
   proceed(session, recipient) {
     const { transaction } = session
     if (transaction === undefined) return REPLIES.needMail
+    if (isProxied(session)) return passRecipient(session, transaction, recipient)
     session.open(transaction)
     transaction.recipients.push(recipient)
     return REPLIES.recipientOk
@@ -108,7 +109,7 @@ function parseOrcpt(value: string): string | undefined {
   if (semicolon <= 0) return undefined
   const type = value.slice(0, semicolon)
   const address = value.slice(semicolon + 1)
-  const decoded = type.toLowerCase() === 'utf-8' ? decodeUnitext(address) : decodeXtext(address)
+  const decoded = type.toLowerCase() === 'utf-8' ? decodeUnitext(address) : decodeWideXtext(address)
   return decoded === undefined ? undefined : oneLine(`${type};${decoded}`)
 }
 

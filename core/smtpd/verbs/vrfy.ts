@@ -6,7 +6,7 @@ import { REPLIES, replies } from '../../protocol/reply-text.ts'
 import { askRecipient, askStage } from '../access.ts'
 import { command, LAST, LIMITED } from '../command.ts'
 import { either } from '../filters.ts'
-import { illegal } from './mail.ts'
+import { illegal, MUST_DECLARE, strictlyAscii } from './mail.ts'
 
 interface Verify {
   readonly address: Address
@@ -19,14 +19,14 @@ export const vrfy = command<Verify>({
   check(session, argument) {
     if (session.settings.disable_vrfy_command) return REPLIES.vrfyDisabled
     const { words } = splitWords(argument)
-    if (words.length === 0) return REPLIES.vrfySyntax
-    const isUtf8 = words.length > 1 && words.at(-1)?.toUpperCase() === 'SMTPUTF8'
+    const isUtf8 = words.at(-1)?.toUpperCase() === 'SMTPUTF8'
     const asked = isUtf8 ? words.slice(0, -1) : words
+    if (asked.length === 0) return REPLIES.vrfySyntax
     const path = asked.join(' ')
     const address = parseAddress(path, { ...session.settings.address, strict: false })
     if (address === undefined || address.text === '' || !(isUtf8 || isAsciiDomain(address)))
       return illegal(session, 'VRFY', path, REPLIES.badRecipient)
-    return { address, argument: path }
+    return strictlyAscii(session, isUtf8, address.text) ? MUST_DECLARE : { address, argument: path }
   },
   ask(session, { address, argument }) {
     const question = { command: 'VRFY', recipient: address, argument }

@@ -6,7 +6,7 @@ import type { Client, NameStatus } from '../../facts.ts'
 import { chain } from '../../lookup/maybe.ts'
 import { REPLIES } from '../../protocol/reply-text.ts'
 import { labelled } from '../client.ts'
-import { command, LAST } from '../command.ts'
+import { command, isReply, LAST } from '../command.ts'
 import { greet } from '../greeting.ts'
 import type { SmtpSession } from '../session.ts'
 import { standingOf } from '../standing.ts'
@@ -34,7 +34,7 @@ function named(value: string | undefined): { readonly name: string; readonly sta
 
 function port(value: string | undefined): number | undefined {
   if (value === undefined) return 0
-  return /^[0-9]{1,5}$/.test(value) && Number(value) <= 65_535 ? Number(value) : undefined
+  return /^[0-9]{1,5}$/.test(value) ? Number(value) : undefined
 }
 
 const ATTRIBUTES: ReadonlyMap<string, Attribute<Changes>> = new Map<string, Attribute<Changes>>([
@@ -127,7 +127,11 @@ export const xclient = command<Changes>({
     if (session.transaction !== undefined) return REPLIES.inTransaction
     if (argument === '') return REPLIES.xclientSyntax
     if (!session.standing.mayXclient) return REPLIES.insufficientAuthorization
-    return gather<Changes>('XCLIENT', argument, ATTRIBUTES, { client: {}, server: {} })
+    const changes: Changes = { client: {}, server: {} }
+    const gathered = gather<Changes>('XCLIENT', argument, ATTRIBUTES, changes)
+    // What stands before a bad attribute holds already.
+    if (isReply(gathered)) take(session, changes)
+    return gathered
   },
   proceed(session, changes) {
     apply(session, changes)
@@ -140,12 +144,18 @@ export const xclient = command<Changes>({
   },
 })
 
-function apply(session: SmtpSession, { client, server, helo, protocol, login }: Changes): void {
+function apply(session: SmtpSession, changes: Changes): void {
   session.reset()
   session.deferred = undefined
+  session.helo = undefined
+  session.protocol = session.isLmtp ? 'LMTP' : 'SMTP'
+  take(session, changes)
+}
+
+function take(session: SmtpSession, { client, server, helo, protocol, login }: Changes): void {
   session.client = labelled({ ...session.client, ...client }, session.settings.smtpd_client_port_logging)
   session.server = { ...session.server, ...server }
-  session.helo = helo === '' ? undefined : helo
-  session.protocol = protocol ?? (session.isLmtp ? 'LMTP' : 'SMTP')
+  if (helo !== undefined) session.helo = helo === '' ? undefined : helo
+  if (protocol !== undefined) session.protocol = protocol
   if (login !== undefined) session.sasl = login === null ? undefined : { method: 'XCLIENT', username: login }
 }

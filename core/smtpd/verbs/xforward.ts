@@ -4,7 +4,7 @@
  */
 import type { Forwarded } from '../../facts.ts'
 import { REPLIES } from '../../protocol/reply-text.ts'
-import { command, LAST } from '../command.ts'
+import { command, isReply } from '../command.ts'
 import { type Attribute, attributeAddress, gather, isAttributeName, neutered } from './attributes.ts'
 
 type Gathered = { -readonly [K in keyof Forwarded]: Forwarded[K] }
@@ -23,7 +23,7 @@ function kept(key: Exclude<keyof Gathered, 'source'>, isGood: (value: string) =>
 }
 
 const ATTRIBUTES: ReadonlyMap<string, Attribute<Gathered>> = new Map<string, Attribute<Gathered>>([
-  ['NAME', kept('name', (value) => value.toUpperCase() === '[TEMPUNAVAIL]' || isAttributeName(value))],
+  ['NAME', kept('name', isAttributeName)],
   [
     'ADDR',
     (gathered, value) => {
@@ -38,7 +38,7 @@ const ATTRIBUTES: ReadonlyMap<string, Attribute<Gathered>> = new Map<string, Att
   ['PROTO', kept('protocol', (value) => value.length <= MAX_PROTOCOL)],
   [
     'SOURCE',
-    (gathered, value = '') => {
+    (gathered, value = 'LOCAL') => {
       const source = value.toUpperCase()
       if (source !== 'LOCAL' && source !== 'REMOTE') return false
       gathered.source = source
@@ -49,12 +49,16 @@ const ATTRIBUTES: ReadonlyMap<string, Attribute<Gathered>> = new Map<string, Att
 
 export const xforward = command<Gathered>({
   verb: 'XFORWARD',
-  flags: LAST,
+  flags: 0,
   check(session, argument) {
     if (session.transaction !== undefined) return REPLIES.inTransaction
     if (argument === '') return REPLIES.xforwardSyntax
     if (!session.standing.mayXforward) return REPLIES.insufficientAuthorization
-    return gather<Gathered>('XFORWARD', argument, ATTRIBUTES, {})
+    const attributes: Gathered = {}
+    const gathered = gather<Gathered>('XFORWARD', argument, ATTRIBUTES, attributes)
+    // What stands before a bad attribute holds already.
+    if (isReply(gathered)) session.forwarded = { ...session.forwarded, ...attributes }
+    return gathered
   },
   proceed(session, gathered) {
     session.forwarded = { ...session.forwarded, ...gathered }

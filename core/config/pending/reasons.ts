@@ -1,0 +1,34 @@
+/** Why a parameter that is known has no effect: because what it belongs to is not there yet, or because nothing here could obey it. */
+
+/** By who declares it. */
+const BY_OWNER: ReadonlyMap<string, string> = new Map([
+  ['tls', 'TLS is not there yet'],
+  ['sasl', 'authentication (SASL) is not there yet'],
+  ['plugin:milter', 'milters are not there yet'],
+])
+
+/** By name; these come first. */
+const BY_NAME: ReadonlyMap<string, string> = new Map([
+  ['internal_mail_filter_classes', 'notices made here are not looked at by filters'],
+  ['smtputf8_autodetect_classes', 'mail comes in by SMTP only, where the client says whether it needs SMTPUTF8'],
+  ['ipc_timeout', 'no processes wait for each other in this way'],
+  ['max_idle', 'workers stay'],
+  ['max_use', 'workers stay'],
+  ['syslog_facility', 'the log goes to a file or to standard output'],
+  ['tcp_windowsize', 'Node can not set the size of socket buffers of TCP'],
+  ['tcp_window_size', 'Node can not set the size of socket buffers of TCP'],
+  ['connection_cache_protocol_timeout', 'open connections are kept in the workers, without a service for it'],
+  ['lmtp_cache_connection', 'obsolete: connections to LMTP servers are kept as those to SMTP servers'],
+  ['lmtp_assume_final', 'a success at an LMTP server without DSN is told as relayed'],
+  ['dnssec_probe', 'DANE is not there yet'],
+  ['smtp_dns_resolver_options', 'names are looked up as they are'],
+  ['smtp_header_checks', 'content is not checked on the way out yet'],
+  ['smtp_mime_header_checks', 'content is not checked on the way out yet'],
+  ['smtp_nested_header_checks', 'content is not checked on the way out yet'],
+  ['smtp_body_checks', 'content is not checked on the way out yet'],
+])
+
+/** @returns undefined when nobody has written down why */
+export function whyPending(name: string, owner: string): string | undefined {
+  return BY_NAME.get(name) ?? BY_OWNER.get(owner)
+}

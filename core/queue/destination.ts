@@ -113,6 +113,13 @@ export class Destination {
     return true
   }
 
+  /** All is delivered: what was learned about its concurrency is forgotten, as with Postfix's queue for it. */
+  rest(): void {
+    if (this.waiting > 0 || this.running > 0 || this.parked.length > 0) return
+    this.#window = this.limits.initial
+    this.#failed = 0
+  }
+
   /** An operator asks to try at once. */
   revive(): void {
     this.#deadUntil = 0

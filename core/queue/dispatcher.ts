@@ -196,6 +196,7 @@ export class Dispatcher {
       destination.running--
       if (destination.limits.rateDelay > 0) destination.notBefore = this.#now() + destination.limits.rateDelay
       this.#judge(destination, reached ? undefined : down)
+      destination.rest()
       this.#release(destination)
       active.jobs--
       this.#options.over(active)

@@ -170,12 +170,10 @@ export class Rounds {
   }
 
   #success(index: number, transport: string, outcome: Extract<Outcome, { kind: 'sent' }>): BounceRecipient {
-    const config = this.#options.current().transports.get(transport)?.config
-    const isRelayed = config?.agent === 'smtp' && config.flags?.includes('X') !== true
+    const isFinal = this.#options.current().transports.get(transport)?.config.flags?.includes('X') === true
     return {
       index,
-      // RFC 3464 2.3.3: "relayed" is to a system that may not report further.
-      action: isRelayed ? 'relayed' : 'delivered',
+      action: outcome.isRelayed === true && !isFinal ? 'relayed' : 'delivered',
       status: outcome.status,
       ...(outcome.remote === undefined
         ? { reason: outcome.text }

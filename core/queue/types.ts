@@ -42,6 +42,8 @@ export interface Recipient {
 export interface RecipientFailure {
   /** Enhanced status, `4.4.1`. */
   readonly status: string
+  /** The status with which the text of an error or retry transport begins, in its class. */
+  readonly stated?: string
   /** Text that stands in logs: `connect to mx.example[192.0.2.1]:25: Connection refused`. */
   readonly reason: string
   /** The reply of the remote server, when it said one: for the DSN's Diagnostic-Code. */

@@ -18,7 +18,8 @@ export function parseRoute(text: string): PartialRoute {
 export function failureOf(transport: string, text: string): RecipientFailure {
   const klass = transport === 'retry' ? '4' : '5'
   const match = /^([245])(\.\d{1,3}\.\d{1,3})(?=\s|$)/.exec(text)
+  const stated = match === null ? {} : { stated: `${klass}${match[2]}` }
   const status = match?.[1] === klass ? match[0] : `${klass}.0.0`
   const reason = (match === null ? text : text.slice(match[0].length)).trim()
-  return { status, reason: reason || 'Address is undeliverable' }
+  return { status, reason: reason || 'Address is undeliverable', ...stated }
 }

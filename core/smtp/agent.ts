@@ -74,6 +74,7 @@ class SmtpAgent implements DeliveryAgent {
     this.#context = {
       hooks,
       softBounce: this.#settings.soft_bounce,
+      assumesFinal: this.#settings.assume_final,
       emit: (event) => services.emit(event),
       now: () => clock.now(),
     }
@@ -87,9 +88,11 @@ class SmtpAgent implements DeliveryAgent {
     const delivery = new Delivery(job, way.destination, settle, this.#context)
     this.#watch(delivery)
     this.#running.add(delivery)
+    delivery.isSteady = this.#pool.begin(way.destination.nexthop)
     try {
       this.#lists ??= await serverLists(this.#runtime)
-      this.#pool.note(way.destination.nexthop)
+      const isListed = this.#lists.isKept(way.destination.domain)
+      delivery.isListed = typeof isListed === 'boolean' ? isListed : await isListed
       await this.#overIdle(delivery)
       if (delivery.open.size > 0) await this.#overHops(delivery, way)
     } catch (error) {
@@ -97,6 +100,7 @@ class SmtpAgent implements DeliveryAgent {
       this.#services.emit({ type: 'fault', where: `transport ${job.route.transport}`, message })
       delivery.giveUp(INTERNAL)
     } finally {
+      this.#pool.end(way.destination.nexthop, job.more())
       this.#running.delete(delivery)
     }
   }
@@ -153,8 +157,10 @@ class SmtpAgent implements DeliveryAgent {
 
   /** Over a connection that waits for mail. One that has died meanwhile is no failure: the next is tried. */
   async #overIdle(delivery: Delivery): Promise<void> {
+    const { nexthop } = delivery.destination
+    if (!this.#pool.serves(nexthop, delivery.isListed, delivery.isSteady)) return
     while (!delivery.isStopping) {
-      const session = this.#pool.take(delivery.destination.nexthop)
+      const session = this.#pool.take(nexthop)
       if (session === undefined) return
       delivery.connected(session.uses)
       delivery.isFinal = session.isOnly
@@ -181,7 +187,7 @@ class SmtpAgent implements DeliveryAgent {
       await this.#overHosts(delivery, shapedHosts, { isLast: i === hops.length - 1, isSole: hops.length === 1 })
       if (i >= way.own && delivery.why !== undefined) delivery.why = configurationProblem(delivery.why)
     }
-    this.#finish(delivery)
+    this.#finish(delivery, way)
   }
 
   /** best_mx_transport: mail that we are the best MX host of goes on there, one recipient after the other. */
@@ -199,15 +205,15 @@ class SmtpAgent implements DeliveryAgent {
   }
 
   /** Those that are left: the last reason stands, but mistakes of the operator are no reason to bounce. */
-  #finish(delivery: Delivery): void {
+  #finish(delivery: Delivery, way: Way): void {
     if (delivery.open.size === 0) return
     if (delivery.isStopping) delivery.giveUp(STOPPING)
-    else delivery.giveUp(this.#lastReason(delivery))
+    else delivery.giveUp(this.#lastReason(delivery, way))
   }
 
-  #lastReason({ why, destination }: Delivery): Trouble {
+  #lastReason({ why, destination }: Delivery, { hops }: Way): Trouble {
     if (why === undefined) return UNAVAILABLE
-    if (destination.nexthop !== this.#settings.relayhost || why.status.startsWith('4')) return why
+    if (hops[0]?.text !== this.#settings.relayhost || why.status.startsWith('4')) return why
     this.#services.emit({ type: 'warning', where: destination.transport, message: 'relayhost configuration problem' })
     return configurationProblem(why)
   }

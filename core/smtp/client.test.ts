@@ -34,6 +34,7 @@ test('one message, pipelined: three writes, and the 250 is the outcome', async (
     relay: `127.0.0.1[127.0.0.1]:${mx.port}`,
     remote: '127.0.0.1',
     dsnPassed: true,
+    isRelayed: true,
   })
   await until(() => saidTo(mx).includes('<eof>'))
   assert.deepEqual(saidTo(mx), [
@@ -166,6 +167,15 @@ test('LMTP: a reply for each recipient, over a socket', async () => {
   ])
   assert.equal(outcomes[0]?.relay, `gw.example.test[${path}]`)
   assert.equal(saidTo(mx)[0], 'LHLO gw.example.test')
+})
+
+test('an LMTP server relays, unless lmtp_assume_final says that it is the last', async () => {
+  const mx = await server({ lmtp: true })
+  for (const assumed of ['no', 'yes']) {
+    const transport = aTransport({ agent: 'lmtp', parameters: { lmtp_assume_final: assumed } })
+    const [outcome] = await transport.deliver(aQueuedMessage(), `inet:127.0.0.1:${mx.port}`)
+    assert.equal(outcome?.kind === 'sent' && outcome.isRelayed, assumed === 'no')
+  }
 })
 
 test('LMTP: what was acknowledged stays so when the connection dies', async () => {

@@ -14,18 +14,20 @@ async function server(options: MxOptions = {}): Promise<FakeMx & { readonly next
   return Object.assign(mx, { nexthop: `[127.0.0.1]:${mx.port}` })
 }
 
-test('a connection is kept while more mail waits, and begins with RSET in the same write', async () => {
+test('deliveries that follow one another share a connection, which begins with RSET in the same write', async () => {
   const mx = await server()
   const transport = aTransport()
-  for (let i = 0; i < 3; i++) {
-    const outcomes = await transport.deliver(aQueuedMessage({ to: [`u${i}@a.test`] }), mx.nexthop, { more: i < 2 })
+  for (let i = 0; i < 4; i++) {
+    const outcomes = await transport.deliver(aQueuedMessage({ to: [`u${i}@a.test`] }), mx.nexthop, { more: i < 3 })
     assert.equal(outcomes[0]?.kind, 'sent')
   }
+  // Nobody waits any more: whatever comes now is the first of its kind.
+  await transport.deliver(aQueuedMessage(), mx.nexthop, { more: true })
   await transport.agent.close()
-  await until(() => saidTo(mx).includes('<eof>'))
-  assert.equal(mx.dialogs.length, 1)
+  await until(() => saidTo(mx, 1).includes('<eof>'))
+  assert.equal(mx.dialogs.length, 3)
   assert.deepEqual(
-    saidTo(mx).map((line) => line.split(' ')[0]),
+    saidTo(mx, 1).map((line) => line.split(' ')[0]),
     [
       ...['EHLO', 'MAIL', 'RCPT', 'DATA', '<content>'],
       ...['RSET', 'MAIL', 'RCPT', 'DATA', '<content>'],
@@ -57,12 +59,14 @@ test('listed destinations are always kept, for as long as the parameters say', a
   assert.equal(off.dialogs.length, 2)
 })
 
+const KEEPING = { parameters: { smtp_connection_cache_destinations: '127.0.0.1' } }
+
 test('a kept connection that has died, or refuses RSET, is no failure', async () => {
   const closing = await server({ rules: [{ on: /^RSET/, reply: '421 4.4.0 bye', end: 'close' }] })
   const dropping = await server({ rules: [{ on: /^RSET/, end: 'reset' }] })
   const refusing = await server({ rules: [{ on: /^RSET/, reply: '500 5.5.1 what' }] })
   for (const mx of [closing, dropping, refusing]) {
-    const transport = aTransport()
+    const transport = aTransport(KEEPING)
     for (let i = 0; i < 2; i++) {
       const outcomes = await transport.deliver(aQueuedMessage(), mx.nexthop, { more: true })
       assert.equal(wordsOf(outcomes[0]), 'sent 2.0.0 250 2.0.0 Ok: taken')
@@ -73,7 +77,7 @@ test('a kept connection that has died, or refuses RSET, is no failure', async ()
     await transport.agent.close()
   }
   const gone = await server()
-  const transport = aTransport()
+  const transport = aTransport(KEEPING)
   await transport.deliver(aQueuedMessage(), gone.nexthop, { more: true })
   gone.drop()
   assert.equal((await transport.deliver(aQueuedMessage(), gone.nexthop))[0]?.kind, 'sent')
@@ -81,7 +85,7 @@ test('a kept connection that has died, or refuses RSET, is no failure', async ()
 
 test('a connection on which the server said 421, and which it did not close, is kept as any other', async () => {
   const mx = await server({ rules: [{ on: /^RCPT TO:<bad/, reply: '421 4.3.2 no more', times: 1 }] })
-  const transport = aTransport()
+  const transport = aTransport(KEEPING)
   await transport.deliver(aQueuedMessage({ to: ['bad@a.test', 'good@a.test'] }), mx.nexthop, { more: true })
   await transport.deliver(aQueuedMessage(), mx.nexthop, { more: true })
   assert.equal(mx.dialogs.length, 1)
@@ -91,7 +95,7 @@ test('a connection on which the server said 421, and which it did not close, is 
 test('after a refusal a kept connection is reset at once, and at its next use again', async () => {
   const refusing = [{ on: /^MAIL/, reply: '550 5.1.8 no', times: 1 }]
   const mx = await server({ keywords: ['8BITMIME'], rules: refusing })
-  const transport = aTransport()
+  const transport = aTransport(KEEPING)
   await transport.deliver(aQueuedMessage(), mx.nexthop, { more: true })
   await transport.deliver(aQueuedMessage(), mx.nexthop, { more: true })
   assert.equal(mx.dialogs.length, 1)

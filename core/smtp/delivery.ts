@@ -14,6 +14,8 @@ export type Settle = (recipient: number, outcome: Outcome, times: DeliveryTimes)
 export interface DeliveryContext {
   readonly hooks: Hooks
   readonly softBounce: boolean
+  /** Servers are the last that mail comes to (lmtp_assume_final). */
+  readonly assumesFinal: boolean
   emit(event: Event): void
   now(): number
 }
@@ -36,6 +38,10 @@ export class Delivery {
   /** The last failure, for those that are left in the end. */
   why: Trouble | undefined
   #relay = NO_RELAY
+  /** Connections to its destination are always kept. */
+  isListed = false
+  /** One of many to its destination that follow one another. */
+  isSteady = false
   /** Asked to stop at the next safe point. */
   isStopping = false
   /** How the transaction under way is given up. */
@@ -79,7 +85,15 @@ export class Delivery {
   /** A server took the message for this recipient. */
   sent(recipient: number, reply: ServerReply, host: Host, passesDsn: boolean): void {
     const { status, text } = reply
-    this.#done(recipient, { kind: 'sent', status, text, relay: relayName(host), remote: host.name, dsnPassed: passesDsn })
+    this.#done(recipient, {
+      kind: 'sent',
+      status,
+      text,
+      relay: relayName(host),
+      remote: host.name,
+      dsnPassed: passesDsn,
+      isRelayed: !this.#context.assumesFinal,
+    })
   }
 
   /** Whatever is left is deferred, or bounced, for the last reason. */

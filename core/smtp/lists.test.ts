@@ -1,4 +1,4 @@
-/** Tables and lists about servers: which keywords are ignored, and whose dialogs are logged. */
+/** Tables and lists about servers: which keywords are ignored, whose dialogs are logged, whose connections are kept. */
 import assert from 'node:assert/strict'
 import { after, test } from 'node:test'
 import { aQueuedMessage, aTransport, wordsOf } from '../../test/kit/delivery.ts'
@@ -60,4 +60,21 @@ test('debug_peer_list: dialogs with its servers are logged line by line, content
   assert.ok(lines.includes(`> ${peer} DATA`) && lines.includes(`> ${peer} .`) && !lines.join().includes('secret'))
   assert.deepEqual(await log({ debug_peer_list: '127.0.0.0/8', debug_peer_level: '0' }), [])
   assert.deepEqual(await log({ debug_peer_list: '192.0.2.1' }), [])
+})
+
+test('smtp_connection_cache_destinations: names and addresses, tables and exceptions', async () => {
+  const connections = async (list: string): Promise<number> => {
+    const mx = await server()
+    const transport = aTransport({
+      parameters: { smtp_connection_cache_destinations: list },
+      tables: { 'fake:k': { '127.0.0.1': 'x' } },
+    })
+    for (let i = 0; i < 2; i++) await transport.deliver(aQueuedMessage(), `[127.0.0.1]:${mx.port}`)
+    await transport.agent.close()
+    return mx.dialogs.length
+  }
+  assert.equal(await connections('other.test, 127.0.0.1'), 1)
+  assert.equal(await connections('other.test fake:k'), 1)
+  assert.equal(await connections('!127.0.0.1, fake:k'), 2)
+  assert.equal(await connections('.0.0.1 [127.0.0.1] 127.0.0.1:25'), 2)
 })

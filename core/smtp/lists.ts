@@ -1,6 +1,6 @@
 /**
  * Tables and lists about servers, opened with the configuration. Postfix: smtp_discard_ehlo_keyword_address_maps and the LMTP
- * client's, debug_peer_list.
+ * client's, debug_peer_list, smtp_connection_cache_destinations.
  */
 import type { TransportRuntime } from '../generation.ts'
 import { firstOf, type MaybePromise } from '../lookup/maybe.ts'
@@ -15,6 +15,8 @@ export interface ServerLists {
   keywordsFor(host: Host): MaybePromise<readonly string[] | undefined>
   /** Is its dialog logged line by line? Undefined: nobody's is. A list that fails says no. */
   readonly isWatched: ((host: Host) => MaybePromise<boolean>) | undefined
+  /** Are connections to this next hop always kept? Without brackets and port. A list that fails says no. */
+  isKept(domain: string): MaybePromise<boolean>
 }
 
 const known = new WeakMap<TransportRuntime, Promise<ServerLists>>()
@@ -35,12 +37,14 @@ export function serverLists(runtime: TransportRuntime): Promise<ServerLists> {
 async function make(runtime: TransportRuntime): Promise<ServerLists> {
   const { scope, config, tables } = runtime
   const agent: AgentName = config.agent === 'lmtp' ? 'lmtp' : 'smtp'
-  const specs = settingsOf(scope, agent).discard_ehlo_keyword_address_maps
+  const settings = settingsOf(scope, agent)
+  const specs = settings.discard_ehlo_keyword_address_maps
   const maps = tables === undefined ? [] : await Promise.all(specs.map((spec) => tables.open(spec)))
   const watched = await watchedPeers(runtime)
   return {
     keywordsFor: (host) => keywordsFor(maps, host),
     isWatched: watched === undefined ? undefined : (host) => matches(watched, host),
+    isKept: await keptDestinations(runtime, settings.connection_cache_destinations),
   }
 }
 
@@ -59,7 +63,23 @@ async function watchedPeers({ scope, matchList }: TransportRuntime): Promise<Mat
   return matchList?.(list, { parent: parents.includes('debug_peer_list') })
 }
 
-function matches(list: MatchList, { name, address, port, family }: Host): MaybePromise<boolean> {
+/** Names and addresses as they stand there; with tables, files or exceptions it is a list like others. */
+async function keptDestinations(
+  { matchList }: TransportRuntime,
+  words: readonly string[],
+): Promise<(domain: string) => MaybePromise<boolean>> {
+  if (words.every((word) => !/^!|^\/|^[a-z]+:/.test(word))) {
+    const listed = new Set(words.map((word) => word.toLowerCase()))
+    return (domain) => listed.has(domain.toLowerCase())
+  }
+  const list = await matchList?.(words, { parent: false })
+  return (domain) => list !== undefined && matches(list, { name: domain, address: domain, port: 0, family: 4 })
+}
+
+function matches(
+  list: MatchList,
+  { name, address, port, family }: Omit<Host, 'preference' | 'authenticated'>,
+): MaybePromise<boolean> {
   if (family === 'unix') return false
   const facts = { address, port, family, name, reverseName: name, nameStatus: 'ok', reverseStatus: 'ok' } as const
   try {

@@ -9,7 +9,6 @@ export const SMTP_PENDING = declare('smtp', {
     { live: false },
   ),
   dnssec_probe: text('ns:.', 'Query that tells whether the resolver validates, as `type:name`.', { live: false }),
-  lmtp_assume_final: flag('no', 'Report delivery to an LMTP server without DSN as final.', { live: false }),
   lmtp_cache_connection: flag('yes', 'Keep LMTP connections open; obsolete.', { live: false }),
   smtp_dns_resolver_options: list('', '`res_defnames` and `res_dnsrch`: complete short names in DNS.', { live: false }),
 })

@@ -78,6 +78,11 @@ const SMTP_ONLY = {
   smtp_skip_4xx_greeting: flag('yes', 'Try the next server when one greets with 4xx; obsolete, it always does.'),
 }
 
+/** Of agent lmtp alone. */
+const LMTP_ONLY = {
+  lmtp_assume_final: flag('no', 'Report deliveries to servers without DSN as final, not as relayed.'),
+}
+
 /** Of both under one name, or of Postfix's smtp(8) without a prefix. */
 export const CLIENT_PARAMETERS = declare('smtp', {
   best_mx_transport: text(
@@ -118,7 +123,7 @@ function prefixed(prefix: AgentName, defaults: Readonly<Record<string, string>>)
 /** smtp_mail_timeout and the others. */
 export const SMTP_PARAMETERS: Declared = declare('smtp', { ...prefixed('smtp', {}), ...SMTP_ONLY })
 /** lmtp_mail_timeout and the others. */
-export const LMTP_PARAMETERS: Declared = declare('lmtp', prefixed('lmtp', LMTP_DEFAULTS))
+export const LMTP_PARAMETERS: Declared = declare('lmtp', { ...prefixed('lmtp', LMTP_DEFAULTS), ...LMTP_ONLY })
 
 const OWN: Readonly<Record<AgentName, Declared>> = { smtp: SMTP_PARAMETERS, lmtp: LMTP_PARAMETERS }
 
@@ -126,6 +131,7 @@ const OWN: Readonly<Record<AgentName, Declared>> = { smtp: SMTP_PARAMETERS, lmtp
 export interface Settings extends Values<typeof CLIENT> {
   readonly always_send_ehlo: boolean
   readonly never_send_ehlo: boolean
+  readonly assume_final: boolean
   readonly disable_dns_lookups: boolean
   readonly ignore_mx_lookup_error: boolean
   readonly best_mx_transport: string
@@ -154,6 +160,7 @@ export function settingsOf(scope: Scope, agent: AgentName): Settings {
     ...(found as unknown as Values<typeof CLIENT>),
     always_send_ehlo: own.smtp_always_send_ehlo !== false,
     never_send_ehlo: own.smtp_never_send_ehlo === true,
+    assume_final: own.lmtp_assume_final === true,
     disable_dns_lookups:
       own[named(agent, 'dns_support_level')] === '' ? disable_dns_lookups : own[named(agent, 'dns_support_level')] === 'disabled',
     ...common,

@@ -1,7 +1,7 @@
 /**
  * Idle connections that wait for more mail. Postfix: smtp_connection_cache_*, smtp_connection_reuse_*.
- * A destination is worth keeping connections for when it is listed, when more mail for it waits, or when much went there
- * within the last second.
+ * A destination is worth keeping connections for when it is listed, when deliveries to it follow one another without a pause
+ * (Postfix's rule for smtp_connection_cache_on_demand), or when much went there within the last second.
  */
 import type { Settings } from './parameters.ts'
 
@@ -23,6 +23,15 @@ interface Idle<S> {
   readonly until: number
 }
 
+/** Deliveries to one destination that overlap, or have more mail waiting behind them. */
+interface Flow {
+  running: number
+  /** Second in which one was last done. */
+  done: number
+  /** They follow one another. */
+  isSteady: boolean
+}
+
 /** Deliveries within a second that make a destination a busy one. */
 const BUSY = 20
 const SECOND = 1000
@@ -33,25 +42,42 @@ const MOST_IDLE = 500
 
 export class ConnectionPool<S extends Poolable> {
   readonly #settings: Settings
-  readonly #listed: ReadonlySet<string>
   readonly #idle = new Map<string, Idle<S>[]>()
   readonly #traffic = new Map<string, { second: number; count: number; before: number }>()
+  readonly #flows = new Map<string, Flow>()
   #size = 0
   #timer: NodeJS.Timeout | undefined
   #isClosed = false
 
   constructor(settings: Settings) {
     this.#settings = settings
-    this.#listed = new Set(settings.connection_cache_destinations.map((word) => word.toLowerCase()))
   }
 
   get size(): number {
     return this.#size
   }
 
-  /** A delivery to this destination begins. */
-  note(key: string): void {
+  /** A delivery to this destination begins. Answers whether it is one of many that follow one another. */
+  begin(key: string): boolean {
     const second = Math.floor(performance.now() / SECOND)
+    this.#count(key, second)
+    const flow = this.#flows.get(key) ?? { running: 0, done: Number.NEGATIVE_INFINITY, isSteady: false }
+    this.#flows.set(key, flow)
+    flow.running++
+    flow.isSteady = flow.done + 1 >= second || (flow.isSteady && flow.running > 1)
+    return flow.isSteady
+  }
+
+  /** It has ended. @param hasMore mail for the destination waits */
+  end(key: string, hasMore: boolean): void {
+    const flow = this.#flows.get(key)
+    if (flow === undefined) return
+    flow.running--
+    flow.done = Math.floor(performance.now() / SECOND)
+    if (flow.running === 0 && !hasMore) this.#flows.delete(key)
+  }
+
+  #count(key: string, second: number): void {
     const known = this.#traffic.get(key)
     if (known === undefined) {
       this.#traffic.set(key, { second, count: 1, before: 0 })
@@ -64,16 +90,18 @@ export class ConnectionPool<S extends Poolable> {
     }
   }
 
-  /** Should a connection to this destination be kept? @param domain the next hop without brackets and port */
-  wants(key: string, domain: string, session: Poolable, hasMore: boolean): boolean {
-    const { connection_cache_on_demand, connection_reuse_count_limit, connection_reuse_time_limit } = this.#settings
-    if (this.#isClosed) return false
+  /** Are connections to this destination kept, and used again? @param isSteady what `begin` said */
+  serves(key: string, isListed: boolean, isSteady: boolean): boolean {
+    return isListed || (this.#settings.connection_cache_on_demand && (isSteady || this.#isBusy(key)))
+  }
+
+  /** Should this connection be kept? The arguments are those of `serves`. */
+  wants(key: string, isListed: boolean, isSteady: boolean, session: Poolable): boolean {
+    const { connection_reuse_count_limit, connection_reuse_time_limit } = this.#settings
+    if (this.#isClosed || !this.serves(key, isListed, isSteady)) return false
     // The first message is no reuse.
     if (connection_reuse_count_limit > 0 && session.uses > connection_reuse_count_limit) return false
-    if (performance.now() - session.born >= connection_reuse_time_limit) return false
-    if (this.#listed.size > 0 && this.#listed.has(domain.toLowerCase())) return true
-    // Once mail goes over kept connections it goes on so, else the last of a burst would cost the next one a connection.
-    return connection_cache_on_demand && (hasMore || session.uses > 1 || this.#isBusy(key))
+    return performance.now() - session.born < connection_reuse_time_limit
   }
 
   #isBusy(key: string): boolean {

@@ -78,7 +78,7 @@ export class Session implements Poolable {
 
   isWorthKeeping(delivery: Delivery): boolean {
     if (this.#isDoomed || this.chat.isOver) return false
-    return this.#pool.wants(this.key, this.#place.destination.domain, this, delivery.job.more())
+    return this.#pool.wants(this.key, delivery.isListed, delivery.isSteady, this)
   }
 
   /** Reads the greeting and says hello. The trouble it meets, if any; then the connection is closed. */

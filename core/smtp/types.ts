@@ -38,6 +38,8 @@ export type Outcome =
       readonly relay: string
       readonly remote?: string
       readonly dsnPassed?: boolean
+      /** To a system that may not report further (RFC 3464 2.3.3): `relayed` in reports, else `delivered`. */
+      readonly isRelayed?: boolean
     }
   | ({ readonly kind: 'bounced'; readonly relay: string } & RecipientFailure)
   | ({ readonly kind: 'deferred'; readonly relay: string; readonly destinationDown?: boolean } & RecipientFailure)

@@ -10,6 +10,7 @@ import { oneLine, type Reply, renderReply } from '../reply.ts'
 import { Arrival } from './arrival.ts'
 import { identifyClient, labelled, unknownClient } from './client.ts'
 import { isReply } from './command.ts'
+import { connectionLimit } from './descriptors.ts'
 import { Dialog } from './dialog.ts'
 import { Overload } from './overload.ts'
 import { type Begun, SmtpSession } from './session.ts'
@@ -168,7 +169,7 @@ class SmtpListener implements Listener {
     runtime: ListenerRuntime,
     { calm, stressed }: ListenerSettings,
   ): MaybePromise<Begun | Reply> {
-    const limit = calm.smtpd_connection_limit
+    const limit = connectionLimit(calm.smtpd_connection_limit)
     if (this.#overload.update(this.connections, limit)) this.#tellOverload(runtime)
     const settings = this.#overload.isStressed ? stressed : calm
     if (limit > 0 && this.connections > limit) return REPLIES.tooBusy

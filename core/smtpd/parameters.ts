@@ -8,7 +8,7 @@ export const SMTPD = declare('smtpd', {
   smtpd_timeout: time('${stress?{10}:{300}}s', 'How long a client may be silent, or not read, before it is sent away.'),
   smtpd_connection_limit: count(
     '20000',
-    "Connections that one worker serves at the same time on a listener; more are told to come back, and from three quarters of it on the listener is overloaded (stress). Postern's own. 0: no limit.",
+    "Connections that one worker serves at the same time on a listener; more are told to come back, and from three quarters of it on the listener is overloaded (stress). Never more than three quarters of the file descriptors that the process may have. Postern's own. 0: no other limit.",
   ),
   smtpd_peername_lookup: flag('yes', 'Look up the name of each client and check that the name has its address.'),
   smtpd_per_record_deadline: text('', 'Obsolete name of smtpd_per_request_deadline.'),

@@ -135,6 +135,7 @@ test('keys of an address', () => {
 test('what routing gives to the error and retry transports is refused in their words, unless it is rewritten first', async () => {
   const routes = {
     transport_maps: `inline:{{err.test=error:5.1.2 no such place}, {err0.test=error:mail not accepted}, {retry.test=retry:4.3.0 wait please},
+      {any.test=error:5.0.0 none}, {other.test=retry:2.1.5 odd},
       {x@relay.test=error:closed}, {canon@relay.test=error:closed}, {alias.test=error:closed}}`,
     sender_dependent_default_transport_maps: 'inline:{{bad@sender.test=error:5.7.1 you may not}}',
   }
@@ -142,6 +143,8 @@ test('what routing gives to the error and retry transports is refused in their w
   assert.equal(await said('recipient', 'x@err.test', routes), `550 5.1.2 <x@err.test>: ${rejected} no such place`)
   assert.equal(await said('recipient', 'x@err0.test', routes), `550 5.1.1 <x@err0.test>: ${rejected} mail not accepted`)
   assert.equal(await said('recipient', 'x@retry.test', routes), `450 4.3.0 <x@retry.test>: ${rejected} wait please`)
+  assert.equal(await said('recipient', 'x@any.test', routes), `550 5.0.0 <x@any.test>: ${rejected} none`)
+  assert.equal(await said('recipient', 'x@other.test', routes), `450 4.1.5 <x@other.test>: ${rejected} odd`)
   assert.equal(await said('recipient', 'x@relay.test', routes), `550 5.1.1 <x@relay.test>: ${rejected} closed`)
   assert.match(await said('recipient', 'x@alias.test', routes), /virtual alias table/)
   for (const known of ['canon@relay.test', 'known@alias.test', 'x@elsewhere.test'])

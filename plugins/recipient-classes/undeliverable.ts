@@ -26,7 +26,7 @@ export function undeliverable(
         return after(rewritten(address), (isRewritten) => {
           if (isRewritten) return undefined
           const isTemporary = failure.status.startsWith('4')
-          const status = failure.status.endsWith('.0.0') ? `${failure.status[0]}.${STATUS[subject]}` : failure.status
+          const status = failure.stated ?? `${failure.status[0]}.${STATUS[subject]}`
           const value = `${isTemporary ? 450 : 550} ${status} ${failure.reason}`
           const verdict = actions.apply(value, request, { name: address, class: title, source: 'routing' })
           return after(verdict, (told) => (told?.kind === 'permit' ? undefined : told))

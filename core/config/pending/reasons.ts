@@ -19,7 +19,6 @@ const BY_NAME: ReadonlyMap<string, string> = new Map([
   ['tcp_window_size', 'Node can not set the size of socket buffers of TCP'],
   ['connection_cache_protocol_timeout', 'open connections are kept in the workers, without a service for it'],
   ['lmtp_cache_connection', 'obsolete: connections to LMTP servers are kept as those to SMTP servers'],
-  ['lmtp_assume_final', 'a success at an LMTP server without DSN is told as relayed'],
   ['dnssec_probe', 'DANE is not there yet'],
   ['smtp_dns_resolver_options', 'names are looked up as they are'],
   ['smtp_header_checks', 'content is not checked on the way out yet'],

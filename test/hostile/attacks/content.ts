@@ -8,7 +8,7 @@ const QUEUED = /^250 2\.0\.0 Ok: queued as /
 
 /** Sends the same content from all connections at once, serves others meanwhile, and gives the replies. */
 function sameContent(name: string, content: string, connections: number, budget: number, wanted: RegExp): Attack {
-  const slug = name.replaceAll(' ', '-')
+  const slug = name.replaceAll(/[^a-z]+/g, '-')
   const bytes = Buffer.from(`${content}\r\n.\r\n`, 'latin1')
   return {
     name,
@@ -53,7 +53,8 @@ export const CONTENT: readonly Attack[] = [
     4 * MEGA,
     QUEUED,
   ),
-  sameContent('parts in parts in parts', nested(5000), 20, 4 * MEGA, QUEUED),
+  sameContent('parts in parts in parts', nested(5000), 20, 4 * MEGA, /^550 5\.6\.0 MIME nesting exceeds safety limit$/),
+  sameContent('parts in parts, as deep as is allowed', nested(100), 20, 4 * MEGA, QUEUED),
   sameContent(
     'a part whose header does not end',
     `Content-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\nContent-Type: a${times('\r\n b', 1.5 * MEGA)}\r\n\r\n`,

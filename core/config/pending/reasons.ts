@@ -21,10 +21,6 @@ const BY_NAME: ReadonlyMap<string, string> = new Map([
   ['lmtp_cache_connection', 'obsolete: connections to LMTP servers are kept as those to SMTP servers'],
   ['dnssec_probe', 'DANE is not there yet'],
   ['smtp_dns_resolver_options', 'names are looked up as they are'],
-  ['smtp_header_checks', 'content is not checked on the way out yet'],
-  ['smtp_mime_header_checks', 'content is not checked on the way out yet'],
-  ['smtp_nested_header_checks', 'content is not checked on the way out yet'],
-  ['smtp_body_checks', 'content is not checked on the way out yet'],
 ])
 
 /** @returns undefined when nobody has written down why */

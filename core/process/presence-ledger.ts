@@ -29,6 +29,8 @@ interface Entry {
   readonly missing: Set<number>
   waiting: Arrival[]
   until: number
+  /** Arrivals are about to be counted. */
+  isDue: boolean
 }
 
 export class PresenceLedger {
@@ -46,14 +48,14 @@ export class PresenceLedger {
   arrive(worker: number, key: string): Promise<number> {
     let entry = this.#entries.get(key)
     if (entry === undefined) {
-      entry = { parts: new Map(), missing: new Set(), waiting: [], until: 0 }
+      entry = { parts: new Map(), missing: new Set(), waiting: [], until: 0, isDue: false }
       this.#entries.set(key, entry)
     }
     const known = entry
     return new Promise((resolve) => {
       known.waiting.push({ worker, resolve })
       if (this.#now() > known.until - MARGIN) this.#watch(key, known)
-      this.#count(known)
+      this.#countSoon(known)
     })
   }
 
@@ -69,7 +71,7 @@ export class PresenceLedger {
       entry.parts.delete(worker)
       entry.missing.delete(worker)
       entry.waiting = entry.waiting.filter((arrival) => arrival.worker !== worker)
-      this.#count(entry)
+      this.#countSoon(entry)
     }
   }
 
@@ -92,10 +94,23 @@ export class PresenceLedger {
         if (!entry.missing.delete(worker)) return
         const waiting = entry.waiting.filter((arrival) => arrival.worker === worker).length
         entry.parts.set(worker, count - waiting)
-        this.#count(entry)
+        this.#countSoon(entry)
       }
       this.#options.watch(worker, { key, until: entry.until }).then(settle, () => settle(0))
     }
+  }
+
+  /**
+   * Counts when all that has come from the workers by now is read: who has left one of them, and was told so, may arrive at another
+   * whose message is read first.
+   */
+  #countSoon(entry: Entry): void {
+    if (entry.isDue || entry.waiting.length === 0) return
+    entry.isDue = true
+    setImmediate(() => {
+      entry.isDue = false
+      this.#count(entry)
+    })
   }
 
   /** Counts arrivals, once all have answered. */

@@ -153,3 +153,15 @@ test('whatever comes and goes, nobody passes the limit, and the limit can be rea
     { numRuns: 60 },
   )
 })
+
+test('who left one worker and comes to another is counted once, whichever message is read first', async () => {
+  const ledger = new PresenceLedger({ workers: 2, watch: async (worker) => (worker === 0 ? 3 : 1) })
+  assert.equal(await ledger.arrive(1, 'c'), 4)
+  for (let i = 0; i < 20; i++) {
+    const [from, to] = [i % 2, (i + 1) % 2]
+    const arrived = ledger.arrive(to, 'c')
+    ledger.depart(from, 'c')
+    assert.equal(await arrived, 4)
+  }
+  ledger.close()
+})

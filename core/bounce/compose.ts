@@ -7,6 +7,7 @@ import { quoteAddress } from '../protocol/address.ts'
 import type { BounceRecipient } from '../queue/manager-types.ts'
 import type { Envelope, NewContent, QueueId, StoredContent } from '../queue/types.ts'
 import { oneLine } from '../reply.ts'
+import { type ReportLine, reportBytes, senderLine } from './sender-line.ts'
 import { deliveryStatus, type ReportFacts } from './status.ts'
 import type { NoticeKind } from './templates.ts'
 import { wrap } from './wrap.ts'
@@ -40,7 +41,7 @@ export async function composeReport(report: Report, content: StoredContent): Pro
     ...statusPart(facts, boundary),
     ...originalPart(report, boundary),
   ]
-  const body: Buffer[] = [Buffer.from(parts.join(CRLF) + CRLF, 'utf8')]
+  const body: Buffer[] = [reportBytes(parts)]
   if (report.whole) for await (const chunk of content.chunks()) body.push(chunk)
   else body.push(headersOf(await content.head()))
   const last = body.at(-1)
@@ -89,7 +90,7 @@ function recipientText(envelope: Envelope, { index, reason }: BounceRecipient): 
   return wrap(oneLine(`<${quoteAddress(address)}>${from}: ${reason}`))
 }
 
-function statusPart(facts: ReportFacts, boundary: string): string[] {
+function statusPart(facts: ReportFacts, boundary: string): ReportLine[] {
   const global = facts.envelope.smtputf8 === true
   return [
     `--${boundary}`,
@@ -108,7 +109,7 @@ const RETURNED = {
   headers: ['text/rfc822-headers', 'message/global-headers'],
 } as const
 
-function originalPart({ kind, whole, facts }: Report, boundary: string): string[] {
+function originalPart({ kind, whole, facts }: Report, boundary: string): ReportLine[] {
   const { envelope, identity } = facts
   const subject = kind === 'success' ? 'Message' : 'Undelivered Message'
   const type = RETURNED[whole ? 'whole' : 'headers'][envelope.smtputf8 === true ? 1 : 0]
@@ -118,7 +119,7 @@ function originalPart({ kind, whole, facts }: Report, boundary: string): string[
     `Content-Type: ${type}`,
     'Content-Transfer-Encoding: 8bit',
     '',
-    `Return-Path: <${oneLine(quoteAddress(envelope.sender === '' ? identity.daemon : envelope.sender))}>`,
+    senderLine('Return-Path: <', envelope.sender === '' ? identity.daemon : envelope.sender, '>'),
   ]
 }
 

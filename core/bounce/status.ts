@@ -4,6 +4,7 @@ import type { BounceRecipient } from '../queue/manager-types.ts'
 import type { Envelope } from '../queue/types.ts'
 import { oneLine } from '../reply.ts'
 import type { Identity } from './origin.ts'
+import { isWide, type ReportLine, senderLine } from './sender-line.ts'
 import { wrap } from './wrap.ts'
 
 // biome-ignore lint/suspicious/noControlCharactersInRegex: the range of ASCII
@@ -20,15 +21,15 @@ export interface ReportFacts {
 }
 
 /** The fields about the message, then a group of fields for each recipient; all lines. */
-export function deliveryStatus(facts: ReportFacts): string[] {
+export function deliveryStatus(facts: ReportFacts): ReportLine[] {
   const { envelope, identity, date } = facts
   const prefix = `X-${identity.mailName.replace(/[^!-9;-~]+/g, '-')}`
   const sender = envelope.sender === '' ? identity.daemon : envelope.sender
-  const lines = [`Reporting-MTA: dns; ${identity.hostname}`]
+  const lines: ReportLine[] = [`Reporting-MTA: dns; ${identity.hostname}`]
   if (envelope.envid !== undefined) lines.push(`Original-Envelope-Id: ${oneLine(envelope.envid)}`)
   lines.push(
     `${prefix}-Queue-ID: ${envelope.id}`,
-    `${prefix}-Sender: ${typed(sender)}`,
+    senderLine(`${prefix}-Sender: ${isWide(sender) ? 'rfc822' : typeOf(sender)}; `, sender),
     `Arrival-Date: ${date(envelope.arrived)}`,
   )
   for (const recipient of facts.recipients) lines.push('', ...recipientFields(facts, recipient))
@@ -53,5 +54,7 @@ function recipientFields({ envelope, identity, retryUntil, date }: ReportFacts, 
 
 /** An address with its type (RFC 3464 2.3.2, RFC 6533 3). */
 function typed(address: string): string {
-  return `${ASCII.test(address) ? 'rfc822' : 'utf-8'}; ${oneLine(quoteAddress(address))}`
+  return `${typeOf(address)}; ${oneLine(quoteAddress(address))}`
 }
+
+const typeOf = (address: string): string => (ASCII.test(address) ? 'rfc822' : 'utf-8')

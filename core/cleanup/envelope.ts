@@ -28,6 +28,7 @@ export interface EnvelopeParts {
   readonly transaction: Transaction
   /** BODY as MAIL or the content has it. */
   readonly declared: Transaction['body']
+  readonly smtputf8: boolean
   readonly runtime: ListenerRuntime
   /** Sender and recipients of the dialog, as address steps left them. */
   readonly addresses: Addresses
@@ -101,7 +102,7 @@ export function buildEnvelope(parts: EnvelopeParts): Envelope | undefined {
     origin: originOf(session, runtime),
     ...(messageId === undefined ? {} : { messageId }),
     ...(parts.declared === undefined ? {} : { body: parts.declared }),
-    ...(transaction.smtputf8 ? { smtputf8: true } : {}),
+    ...(parts.smtputf8 ? { smtputf8: true } : {}),
     ...(transaction.ret === undefined ? {} : { ret: transaction.ret }),
     ...(transaction.envid === undefined ? {} : { envid: transaction.envid }),
     ...(transaction.verp === undefined ? {} : { verp: transaction.verp }),

@@ -16,6 +16,7 @@ import { missingHeaders, plainHead } from './head.ts'
 import { hasIncomplete } from './header-addresses.ts'
 import { isChecked } from './misuse.ts'
 import type { IntakeResult } from './types.ts'
+import { needsUtf8 } from './utf8.ts'
 import { type Finished, getsMissing, headerLines, missing, type TakenMessage, tellId, type WholeMessage } from './whole.ts'
 
 const LONG_HEAD = reject(552, '5.3.4', 'Message header size exceeds fixed limit')
@@ -152,8 +153,10 @@ async function store(message: WholeMessage, finished: Finished): Promise<IntakeR
   const added = named.length > 0 && rules.mapsAddresses ? await mapAdded(runtime.hooks, named, addressing) : named
   if (addressing.refusal !== undefined) return { kind: 'refused', refusal: addressing.refusal }
   const said = bodyOf(message)
+  const utf8 = needsUtf8(message, finished)
   const envelope = buildEnvelope({
     declared: said instanceof Promise ? await said : said,
+    smtputf8: utf8 instanceof Promise ? await utf8 : utf8,
     id,
     arrived,
     session,

@@ -60,6 +60,10 @@ export const CLEANUP = declare('cleanup', {
     '',
     'When not empty, mail of all other clients gets missing headers too (Message-Id and Date).',
   ),
+  smtputf8_autodetect_classes: list(
+    'sendmail, verify',
+    'Kinds of mail that go out with SMTPUTF8 when an address or header is not ASCII, though nobody asked for it. `smtpd`, or `all`: what clients send; other kinds make no difference.',
+  ),
   strict_7bit_headers: flag('no', 'Refuses mail with 8-bit text in headers, those of parts included.'),
   strict_8bitmime: flag('no', 'Does what strict_7bit_headers and strict_8bitmime_body do.'),
   strict_8bitmime_body: flag('no', 'Refuses mail with 8-bit text where no Content-Transfer-Encoding says so.'),

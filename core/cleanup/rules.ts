@@ -9,6 +9,7 @@ import { ENCODING_HEADERS } from './encoding.ts'
 import { WATCHED } from './head.ts'
 import { CLEANUP } from './parameters.ts'
 import type { Strictness } from './strict.ts'
+import { detectsUtf8 } from './utf8.ts'
 
 export interface Rules {
   readonly values: Values<(typeof CLEANUP)['declarations']>
@@ -19,6 +20,8 @@ export interface Rules {
   readonly hostname: string
   /** Addresses are rewritten, and copies made: not so with `no_address_mappings` (receive_override_options). */
   readonly mapsAddresses: boolean
+  /** Mail is looked at for what needs SMTPUTF8. */
+  readonly detectsUtf8: boolean
   readonly strictness: Strictness | undefined
   readonly rejected: ReadonlySet<number>
   readonly stripped: ReadonlySet<number>
@@ -41,6 +44,7 @@ export function rulesOf(runtime: ListenerRuntime): Rules {
     completion: completionOf(runtime),
     hostname,
     mapsAddresses: !values.receive_override_options.includes('no_address_mappings'),
+    detectsUtf8: detectsUtf8(values.smtputf8_autodetect_classes),
     strictness: isChecked ? strictnessOf(values) : undefined,
     rejected: isChecked ? byteSet(values.message_reject_characters) : NOTHING,
     stripped: isChecked ? byteSet(values.message_strip_characters) : NOTHING,

@@ -175,7 +175,8 @@ export class Session implements Poolable {
       { sender: senderFor(envelope, recipients), recipients: addresses },
       context,
     )
-    const converts = !features.eightBitMime && !this.settings.disable_mime_output_conversion
+    // Who said that all of it is 7-bit is believed, as in Postfix.
+    const converts = !features.eightBitMime && !this.settings.disable_mime_output_conversion && envelope.body !== '7BIT'
     const source = sourceOf(content, this.#hooks, context, converts ? this.settings.mime_limits : undefined)
     if (outgoing instanceof Promise || source instanceof Promise || (envelope.smtputf8 === true && !features.smtputf8))
       return this.#prepareSlowly(delivery, recipients, outgoing, source)

@@ -47,6 +47,10 @@ test('ASCII that says 8bit, itself or in a part, is converted; other ASCII is no
   assert.equal((await sent({ text: 'Subject: x\n\na=b\n' })).content, 'Subject: x\n\na=b')
 })
 
+test('BODY=7BIT is believed', async () => {
+  assert.equal((await sent({ text: WIDE, body: '7BIT' })).content, WIDE.trimEnd())
+})
+
 test('disable_mime_output_conversion: content goes out as it is, with its size', async () => {
   const { content, mail } = await sent({ text: WIDE }, { parameters: { disable_mime_output_conversion: 'yes' } })
   assert.equal(content, WIDE.trimEnd())

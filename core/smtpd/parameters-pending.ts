@@ -1,11 +1,8 @@
 /** Parameters that are accepted and not yet honoured: what sets them is told that they have no effect. */
-import { count, declare, list, text, time } from '../parameters.ts'
+import { count, declare, text, time } from '../parameters.ts'
 
 /** Known, and honoured once smtpd exists. */
 export const SMTPD_PENDING = declare('smtpd', {
-  smtputf8_autodetect_classes: list('sendmail, verify', 'Kinds of mail made here that need SMTPUTF8 when their addresses do.', {
-    live: false,
-  }),
   ipc_timeout: time('3600s', "How long Postfix's processes wait for each other; Postern's workers do not.", { live: false }),
   max_idle: time('100s', "How long an idle Postfix process lives; Postern's workers stay.", { live: false }),
   max_use: count('100', "How many requests a Postfix process serves; Postern's workers stay.", { live: false }),

@@ -5,7 +5,7 @@ import { isAddressLiteral, isHostname } from '../../protocol/domain.ts'
 import { REPLIES, replies } from '../../protocol/reply-text.ts'
 import { reply } from '../../reply.ts'
 import { askEtrn } from '../access.ts'
-import { command, LAST, LIMITED } from '../command.ts'
+import { command, LIMITED } from '../command.ts'
 
 const STARTED = Object.freeze(reply(250, undefined, 'Queuing started'))
 const UNABLE = Object.freeze(reply(458, undefined, 'Unable to queue messages'))
@@ -19,7 +19,7 @@ const isSite = (name: string): boolean => /^[!-~]*[^.]$/.test(name) && isHostnam
 
 export const etrn = command<Site>({
   verb: 'ETRN',
-  flags: LAST | LIMITED,
+  flags: LIMITED,
   check(session, argument) {
     if (session.helo === undefined && session.settings.smtpd_helo_required) return REPLIES.etrnHeloFirst
     if (session.transaction !== undefined) return REPLIES.etrnInMail

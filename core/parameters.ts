@@ -74,6 +74,8 @@ export interface Scope {
   text(name: string): string | undefined
   /** Expands `$name`, `${name}`, `${name?x}`, `${name:x}`, `${name?{x}:{y}}`, `$$` in a text. */
   expand(template: string): string
+  /** The same with other texts for some names, and for what refers to them: `under({ stress: 'yes' })`. */
+  under(texts: Readonly<Record<string, string>>): Scope
 }
 
 /** A value that does not fit its declaration; `name` lets the configuration loader say where it stands. */

@@ -71,7 +71,8 @@ export async function buildGeneration(
     for (const each of config.listeners)
       if (!listeners.has(each.name)) {
         const own = scopeOf(each)
-        const stressed = createScope({ assignments: { stress: STRESSED }, parent: own, registry })
+        // Postfix: what master(8) sets for the servers of an overloaded service.
+        const stressed = own.under({ stress: 'yes' })
         listeners.set(each.name, await listenerRuntime(each, own, stressed, build))
       }
     const transports = new Map<string, TransportRuntime>()
@@ -104,9 +105,6 @@ function openState({ state, queueDirectory }: Configuration, services: Services)
   if (services.state !== undefined) return services.state.open(config)
   return new StateHouse().open({ ...config, engine: 'memory' })
 }
-
-/** Postfix: what master(8) sets for the servers of an overloaded service. */
-const STRESSED = { text: 'yes', place: { file: '', line: 0, column: 0 } }
 
 async function listenerRuntime(
   config: ListenerRuntime['config'],

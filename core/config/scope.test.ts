@@ -98,3 +98,10 @@ test('mynetworks is the own addresses, their networks, or their classes', () => 
 test('a name declared twice is an error', () => {
   assert.throws(() => registryOf(NAMES, declare('other', { stress: text('', '') })), /stress is declared by test and by other/)
 })
+
+test('the same scope under stress: what refers to it changes, what is set stays', () => {
+  const scope = createScope({ assignments: assign({ myhostname: 'gw.example' }), registry: registryOf(NAMES) })
+  const stressed = scope.under({ stress: 'yes' })
+  assert.deepEqual([scope.values(NAMES).limit, stressed.values(NAMES).limit], [300_000, 10_000])
+  assert.equal(stressed.values(NAMES).greeting, 'gw.example ESMTP')
+})

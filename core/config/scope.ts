@@ -102,6 +102,12 @@ class LayeredScope implements Scope {
     }
   }
 
+  under(texts: Readonly<Record<string, string>>): Scope {
+    const place = { file: '', line: 0, column: 0 }
+    const assignments = Object.fromEntries(Object.entries(texts).map(([name, text]) => [name, { text, place }]))
+    return new LayeredScope({ assignments, parent: this, registry: this.#registry })
+  }
+
   #rawText(name: string, declaration: Declaration): string {
     return this.#raw(name) ?? declaration.default
   }

@@ -102,6 +102,19 @@ test('a client waits for the probe, but not longer than the parameters say', asy
   assert.equal(await said(once, { recipient: 'u@a.test' }), progress)
 })
 
+test('under stress nobody waits for a probe, unless the parameters say so', async () => {
+  const world = servers()
+  world.say('wait')
+  const progress = `if permit: 450 4.1.1 ${HEAD} unverified address: Address verification in progress`
+  const session = { stress: 'yes' }
+  assert.equal(await said(await verifying(world), { recipient: 'u@a.test', session }), progress)
+  const patient = await verifying(world, { address_verify_poll_count: '2', address_verify_poll_delay: '3s' })
+  const answer = said(patient, { recipient: 'u@a.test', session })
+  await world.clock.advance(1000)
+  world.answer(SENT)
+  assert.equal(await answer, 'ok')
+})
+
 test('all who share the state share a probe; one that was lost is made again', async () => {
   const world = servers()
   const { clock } = world

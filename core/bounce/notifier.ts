@@ -45,6 +45,8 @@ export function createNotifier(deps: NotifierDeps): (notice: NoticeRequest) => P
     const now = deps.services.clock.now()
     const id = deps.newId()
     const messageId = `<${compactTime(now)}.${id}@${identity.hostname}>`
+    // The header names who hears of errors, whoever is written to.
+    const named = completed(values.error_notice_recipient, identity.domain)
     const recipient = completed(values[RECIPIENTS.get(notice.class) ?? 'error_notice_recipient'], identity.domain)
     const head = Buffer.from(
       [
@@ -52,7 +54,7 @@ export function createNotifier(deps: NotifierDeps): (notice: NoticeRequest) => P
         `\tid ${id}; ${date(now)}`,
         `Date: ${date(now)}`,
         `From: ${daemonFrom(identity.hostname, values.header_from_format)}`,
-        `To: ${mailbox('Postmaster', quoteAddress(recipient), values.header_from_format)}`,
+        `To: ${mailbox('Postmaster', quoteAddress(named), values.header_from_format)}`,
         `Subject: ${oneLine(notice.subject)}`,
         `Message-Id: ${messageId}`,
         '',

@@ -205,7 +205,7 @@ export class Dialog implements ChatOwner, Turn {
     if (final.code >= 400 && reply !== FORGIVEN) this.counts.errors++
     // 354 is no answer yet: DATA counts when the message is taken.
     else if (final.code !== 354) this.counts.passed(this.#verb)
-    transcribe(this.session.transcript, this.#verb, reply, final)
+    if (reply !== FORGIVEN) transcribe(this.session.transcript, this.#verb, reply, final)
     this.#reply(final, errors)
   }
 

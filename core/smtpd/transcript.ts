@@ -28,8 +28,8 @@ const CLASSES: ReadonlyMap<Reply, Trouble> = new Map<Reply, Trouble>([
   [REPLIES.internalError, 'software'],
 ])
 
-/** In which order a notice of several classes is said to be of one. */
-const NOTICED: readonly Trouble[] = ['policy', 'protocol', 'resource', 'software', 'bounce', 'data']
+/** In which order a notice of several classes is said to be of one: refused recipients decide who gets it. */
+const NOTICED: readonly Trouble[] = ['bounce', 'policy', 'protocol', 'resource', 'software', 'data']
 
 export class Transcript {
   readonly #wanted: ReadonlySet<string>
@@ -94,7 +94,8 @@ export class Transcript {
 
   /** The session is over. @param reason why it was cut */
   end(reason: string | undefined): void {
-    const about = NOTICED.find((each) => this.#met?.has(each) === true && this.#wanted.has(each))
+    const isWanted = NOTICED.some((each) => this.#met?.has(each) === true && this.#wanted.has(each))
+    const about = isWanted ? NOTICED.find((each) => this.#met?.has(each)) : undefined
     const turns = this.#turns
     this.#turns = []
     this.#lines = 0

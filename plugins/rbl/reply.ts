@@ -37,7 +37,7 @@ export function replier(rules: ReplyRules): (listing: Listing, request: AccessRe
       return rblReply(await templateOf(listing.list), rules.code, listing, request, rules.allowed)
     } catch (error) {
       rules.warn(`rbl_reply_maps: ${error instanceof Error ? error.message : String(error)}`)
-      return defer(451, '4.3.5', 'Server configuration error')
+      return defer(451, '4.3.5', 'Server configuration error', { trouble: 'software' })
     }
   }
 }

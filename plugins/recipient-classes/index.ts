@@ -133,7 +133,7 @@ async function createCheck(subject: Subject, values: Parameters, context: Plugin
     if (address === undefined || address.text === '') return undefined
     const failed = (error: unknown): Refusal => {
       context.log.warn(`${subject} ${address.text}: ${error instanceof Error ? error.message : String(error)}`)
-      return defer(451, '4.3.0', `<${address.text}>: Temporary lookup failure`)
+      return defer(451, '4.3.0', `<${address.text}>: Temporary lookup failure`, { trouble: 'data' })
     }
     const decided = (row: ClassRow | undefined): Refusal | undefined =>
       row === undefined ? undefined : unknown(row, subject, address.text, values)
@@ -149,5 +149,6 @@ async function createCheck(subject: Subject, values: Parameters, context: Plugin
 function unknown(row: ClassRow, subject: Subject, address: string, values: Parameters): Refusal {
   const table = values.show_user_unknown_table_name ? ` in ${row.table}` : ''
   const [status, what] = subject === 'sender' ? [row.senderStatus, 'Sender'] : ['5.1.1', 'Recipient']
-  return refusal(values[row.code] as number, status, `<${address}>: ${what} address rejected: User unknown${table}`)
+  const text = `<${address}>: ${what} address rejected: User unknown${table}`
+  return refusal(values[row.code] as number, status, text, { trouble: 'bounce' })
 }

@@ -128,7 +128,9 @@ export default definePlugin<RelayRulesOptions>({
     const failed = (error: unknown, request: AccessRequest): Verdict => {
       if (!(error instanceof TableError)) throw error
       context.log.warn(`${context.id}: ${error.message}`)
-      return defer(451, '4.3.0', `<${request.recipient?.text ?? stageSubject(request).name}>: Temporary lookup failure`)
+      return defer(451, '4.3.0', `<${request.recipient?.text ?? stageSubject(request).name}>: Temporary lookup failure`, {
+        trouble: 'data',
+      })
     }
     return {
       access(request) {

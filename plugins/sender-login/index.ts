@@ -76,7 +76,7 @@ export default definePlugin<SenderLoginOptions>({
           owners = await ownersOf(sender)
         } catch (error) {
           log.warn(`smtpd_sender_login_maps: ${error instanceof Error ? error.message : String(error)}`)
-          return defer(451, '4.3.0', `<${sender.text}>: Temporary lookup failure`)
+          return defer(451, '4.3.0', `<${sender.text}>: Temporary lookup failure`, { trouble: 'data' })
         }
         return rule(sender.text, owners, session.sasl?.username)
       },

@@ -107,7 +107,7 @@ function domain(context: PluginContext, which: 'sender' | 'recipient', words: Ad
     } catch (error) {
       if (!(error instanceof TableError)) throw error
       context.log.warn(`${context.id}: ${error.message}`)
-      return refusal(451, '4.3.0', `<${address.text}>: Temporary lookup failure`)
+      return refusal(451, '4.3.0', `<${address.text}>: Temporary lookup failure`, { trouble: 'data' })
     }
     const target = resolved.slice(resolved.lastIndexOf('@') + 1)
     const known: Known = await lookUpName(target, dns, ['MX', 'A', 'AAAA'])

@@ -174,6 +174,7 @@ export class Dialog implements ChatOwner, Turn {
   /** One command line. */
   #obey(): undefined {
     this.session.heard(this.#reader.text)
+    this.counts.begin()
     const meant = interpret(this.session, this.#reader)
     if (this.#reader.cut) this.#troubles.cut(this.#reader.text)
     this.settle(meant, (found) => (isReply(found) ? this.#answerLine(found) : this.#obeyFound(found)))
@@ -181,11 +182,10 @@ export class Dialog implements ChatOwner, Turn {
 
   /** A line that is no command for the table. */
   #answerLine(reply: Reply): undefined {
-    const { errors } = this.counts
     if (reply !== REPLIES.ok) this.counts.errors++
     this.session.transcript?.answered(reply)
     this.#verb = ''
-    this.#reply(reply, errors)
+    this.#reply(reply)
   }
 
   #obeyFound(found: Found): undefined {
@@ -201,17 +201,15 @@ export class Dialog implements ChatOwner, Turn {
   answer(reply: Reply): undefined {
     const final = softened(this.session, reply)
     if (isDelivery(this.#verb, reply)) this.counts.forgive()
-    const { errors } = this.counts
     if (final.code >= 400 && reply !== FORGIVEN) this.counts.errors++
     // 354 is no answer yet: DATA counts when the message is taken.
     else if (final.code !== 354) this.counts.passed(this.#verb)
     if (reply !== FORGIVEN) transcribe(this.session.transcript, this.#verb, reply, final)
-    this.#reply(final, errors)
+    this.#reply(final)
   }
 
-  /** @param errors how many there were before this command */
-  #reply(reply: Reply, errors: number): undefined {
-    this.#tarpit(errors, () => this.#finish(reply))
+  #reply(reply: Reply): undefined {
+    this.#tarpit(this.counts.before, () => this.#finish(reply))
   }
 
   /** Who has made too many errors waits for every reply (smtpd_soft_error_limit, smtpd_error_sleep_time). */

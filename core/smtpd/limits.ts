@@ -8,7 +8,14 @@ export class Counts {
   /** Pairs for each verb: accepted, all. Made at the first command. */
   #commands: number[] | undefined
   errors = 0
+  /** How many errors there were when the command at hand came: they decide about the tarpit. */
+  before = 0
   junk = 0
+
+  /** A line came. */
+  begin(): void {
+    this.before = this.errors
+  }
 
   /** A command came. */
   came(verb: string): void {
@@ -29,6 +36,7 @@ export class Counts {
   /** A message was delivered: all is forgiven. */
   forgive(): void {
     this.errors = 0
+    this.before = 0
     this.junk = 0
   }
 

@@ -92,6 +92,17 @@ test('a connection on which the server said 421, and which it did not close, is 
   await transport.agent.close()
 })
 
+test('a connection on which a reply made no sense is not kept', async () => {
+  for (const on of [/^MAIL/, /^RCPT/, /^<content>/]) {
+    const mx = await server({ keywords: ['8BITMIME'], rules: [{ on, reply: '354 what', times: 1 }] })
+    const transport = aTransport(KEEPING)
+    assert.match(wordsOf((await transport.deliver(aQueuedMessage(), mx.nexthop))[0]), /^bounced 5\.5\.0 /)
+    await transport.deliver(aQueuedMessage(), mx.nexthop)
+    assert.equal(mx.dialogs.length, 2, String(on))
+    await transport.agent.close()
+  }
+})
+
 test('after a refusal a kept connection is reset at once, and at its next use again', async () => {
   const refusing = [{ on: /^MAIL/, reply: '550 5.1.8 no', times: 1 }]
   const mx = await server({ keywords: ['8BITMIME'], rules: refusing })

@@ -35,6 +35,8 @@ export class Session implements Poolable {
   readonly born = performance.now()
   readonly chat: Chat
   uses = 0
+  /** The server gave replies that make no sense where they stood: not to be kept. */
+  isOdd = false
   features: Features = PLAIN
   /** What was said, where the postmaster may have to know. */
   readonly transcript: Transcript | undefined
@@ -77,7 +79,7 @@ export class Session implements Poolable {
   }
 
   isWorthKeeping(delivery: Delivery): boolean {
-    if (this.#isDoomed || this.chat.isOver) return false
+    if (this.#isDoomed || this.isOdd || this.chat.isOver) return false
     return this.#pool.wants(this.key, delivery.isListed, delivery.isSteady, this)
   }
 

@@ -97,6 +97,12 @@ export class Transaction implements ChatListener {
     this.#delivery.fail(trouble, recipients, this.#session.host)
   }
 
+  /** A reply that is neither yes nor no: who gives such is not kept. */
+  #refuse(reply: ServerReply, state: StateName, recipients: Iterable<number>): void {
+    if (!isClass(reply, 4) && !isClass(reply, 5)) this.#session.isOdd = true
+    this.#fail(refused(this.#session.host, reply, state), recipients)
+  }
+
   /** The process must end: before the dot nothing is lost by it. */
   #stop(): void {
     if (this.#phase === 'over' || this.#phase === 'dot') return
@@ -147,7 +153,7 @@ export class Transaction implements ChatListener {
   #mail(reply: ServerReply): void {
     if (!isClass(reply, 2)) {
       this.#isMailRefused = true
-      this.#fail(refused(this.#session.host, reply, 'MAIL'), this.#alive)
+      this.#refuse(reply, 'MAIL', this.#alive)
       this.#alive.clear()
     }
     this.#next()
@@ -159,7 +165,7 @@ export class Transaction implements ChatListener {
       if (isClass(reply, 2)) this.#taken(recipient, reply)
       else {
         this.#alive.delete(recipient)
-        this.#fail(refused(this.#session.host, reply, 'RCPT'), [recipient])
+        this.#refuse(reply, 'RCPT', [recipient])
       }
     }
     this.#next()
@@ -199,7 +205,7 @@ export class Transaction implements ChatListener {
 
   #data(reply: ServerReply): void {
     if (!isClass(reply, 3)) {
-      if (this.#accepted.length > 0) this.#fail(refused(this.#session.host, reply, 'DATA'), this.#accepted)
+      if (this.#accepted.length > 0) this.#refuse(reply, 'DATA', this.#accepted)
       this.#abort()
     } else if (this.#accepted.length === 0) {
       this.#empty()
@@ -271,7 +277,11 @@ export class Transaction implements ChatListener {
     const answered = flavour.replyForEach ? this.#accepted.splice(0, 1) : this.#accepted.splice(0)
     for (const recipient of answered) this.#alive.delete(recipient)
     if (isClass(reply, 2)) for (const recipient of answered) this.#delivery.sent(recipient, reply, host, features.dsn)
-    else this.#fail(refused(host, reply, 'DOT'), answered)
+    else {
+      this.#refuse(reply, 'DOT', answered)
+      // It was to be kept, and so QUIT is not under way.
+      if (this.#session.isOdd && this.keeps) this.#session.doom()
+    }
     if (this.#accepted.length > 0) this.#await()
     else this.#over(this.#isQuitting ? 'quitting' : 'done')
   }

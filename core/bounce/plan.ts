@@ -61,10 +61,10 @@ export function isOwnNotice(envelope: Envelope, identity: Identity): boolean {
 
 /** Mail without a sender is a bounce itself: at most the postmaster hears of it (RFC 5321 4.5.5). */
 function nullSender(facts: PlanFacts): PlannedNotice[] {
+  if (facts.kind !== 'failure') return []
   const wanted = classes(facts)
-  if (!wanted.has('2bounce')) return []
-  if (facts.kind === 'failure') return [postmaster(facts, '2bounce_notice_recipient', false)]
-  return facts.kind === 'delay' && wanted.has('delay') ? [postmaster(facts, 'delay_notice_recipient', true)] : []
+  if (wanted.has('2bounce')) return [postmaster(facts, '2bounce_notice_recipient', false)]
+  return wanted.has('bounce') ? [postmaster(facts, 'bounce_notice_recipient', true)] : []
 }
 
 function classes({ values }: PlanFacts): ReadonlySet<string> {

@@ -28,6 +28,12 @@ describe('who is told what', () => {
     ['the null sender', {}, { sender: '', recipients: [rcpt('u@bad.test')] }, 'failure'],
     ['success of the null sender', {}, { sender: '', recipients: [rcpt('u@bad.test', { notify: NOTIFY.SUCCESS })] }, 'success'],
     [
+      'a delay of the null sender',
+      { notify_classes: 'bounce 2bounce delay' },
+      { sender: '', recipients: [rcpt('u@bad.test')] },
+      'delay',
+    ],
+    [
       'a notice of our own',
       { notify_classes: 'bounce 2bounce delay' },
       { sender: 'Double-Bounce@gw.example.test', recipients: [rcpt('u@bad.test')] },
@@ -40,6 +46,19 @@ describe('who is told what', () => {
       await bouncer.report(aQueuedMessage(envelope), kind, [user])
       assert.equal(sent.length, 0)
     })
+
+  it('tells the postmaster of bounces that fail: as a double bounce, or as any bounce', async () => {
+    const told = async (classes: string) => {
+      const { bouncer, sent } = aBouncer({
+        notify_classes: classes,
+        '2bounce_notice_recipient': 'two',
+        bounce_notice_recipient: 'one',
+      })
+      await bouncer.report(aQueuedMessage({ sender: '', recipients: [rcpt('u@bad.test')] }), 'failure', [user])
+      return sent.map(({ envelope }) => envelope.recipients[0]?.address.split('@')[0])
+    }
+    assert.deepEqual([await told('2bounce'), await told('bounce, 2bounce'), await told('bounce')], [['two'], ['two'], ['one']])
+  })
 
   it('tells with XVERP of each failure at the address that stood for the sender, of delays the sender', async () => {
     const { bouncer, sent } = aBouncer()

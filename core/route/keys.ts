@@ -1,5 +1,6 @@
 /** The keys under which routing tables are searched, in order (transport(5), postconf(5) on sender-dependent maps). */
 import { domainKeys, extensionAt } from '../lookup/index.ts'
+import { quoteAddress } from '../protocol/address.ts'
 
 interface KeyRules {
   readonly recipient_delimiter: string
@@ -25,5 +26,11 @@ function withoutExtension(address: string, delimiter: string): string[] {
   const at = address.lastIndexOf('@')
   if (at === -1) return [address]
   const cut = extensionAt(address.slice(0, at), delimiter)
-  return cut === -1 ? [address] : [address, address.slice(0, cut) + address.slice(at)]
+  return cut === -1 ? forms(address) : [...forms(address), ...forms(address.slice(0, cut) + address.slice(at))]
+}
+
+/** As it is written in mail, with quotes where it needs them, and then as it is. */
+function forms(address: string): string[] {
+  const quoted = quoteAddress(address)
+  return quoted === address ? [address] : [quoted, address]
 }

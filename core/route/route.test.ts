@@ -119,7 +119,7 @@ const TRANSPORT =
   'inline:{{e1.test=error:}, {e2.test=error:5.7.1 no way}, {e3.test=error:plain text}, {e4.test=retry:}, {e5.test=retry:4.1.1 later}, ' +
   '{e6.test=error:4.2.2 soft}, {e7.test=:}, {e8.test=:[127.0.0.1]:9}, {e9.test=smtp:}, {u+x@f1.test=error:with ext}, ' +
   '{u@f1.test=error:no ext}, {f1.test=error:domain}, {.f2.test=error:parent}, {f4.test=discard:}, {f5.test=error}, ' +
-  '{f6.test=smtp:[a]:9, [b]:10}, {*=smtp:[star]}}'
+  '{f6.test=smtp:[a]:9, [b]:10}, {"q;u"@f7.test=error:quoted}, {q;v@f7.test=error:plain}, {*=smtp:[star]}}'
 /** Recipient and where it goes; as the oracle. */
 const routed: [string, string][] = [
   ['u@e1.test', 'error 5.0.0 Address is undeliverable'],
@@ -132,6 +132,8 @@ const routed: [string, string][] = [
   ['u@e8.test', 'smtp:[127.0.0.1]:9'],
   ['u@e9.test', 'smtp:e9.test'],
   ['u+x@f1.test', 'error 5.0.0 with ext'],
+  ['q;u@f7.test', 'error 5.0.0 quoted'],
+  ['q;v@f7.test', 'error 5.0.0 plain'],
   ['u+y@F1.TEST', 'error 5.0.0 no ext'],
   ['z@f1.test', 'error 5.0.0 domain'],
   ['a@b.f2.test', 'error 5.0.0 parent'],

@@ -103,6 +103,15 @@ test('a connection on which a reply made no sense is not kept', async () => {
   }
 })
 
+test('with PIPELINING a connection that was to be kept ends without QUIT when a reply made no sense', async () => {
+  const mx = await server({ rules: [{ on: /^RCPT TO:<odd/, reply: '354 what', times: 1 }] })
+  const transport = aTransport(KEEPING)
+  await transport.deliver(aQueuedMessage({ to: ['odd@a.test', 'even@a.test'] }), mx.nexthop)
+  await until(() => saidTo(mx).includes('<eof>'))
+  assert.equal(saidTo(mx).includes('QUIT'), false)
+  await transport.agent.close()
+})
+
 test('after a refusal a kept connection is reset at once, and at its next use again', async () => {
   const refusing = [{ on: /^MAIL/, reply: '550 5.1.8 no', times: 1 }]
   const mx = await server({ keywords: ['8BITMIME'], rules: refusing })

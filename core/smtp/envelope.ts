@@ -68,7 +68,7 @@ export function rcptCommand(address: string, recipient: Recipient, { quotes, fea
 }
 
 function originalRecipient({ orcpt, original }: Recipient, isLocal: boolean): string | undefined {
-  if (orcpt === undefined) return original === '' ? undefined : defaultOrcpt(quoteAddress(original), isLocal)
+  if (orcpt === undefined) return original === '' ? undefined : defaultOrcpt(isLocal ? original : quoteAddress(original), isLocal)
   const semicolon = orcpt.indexOf(';')
   const type = orcpt.slice(0, semicolon)
   if (semicolon < 1 || !/^[A-Za-z0-9-]+$/.test(type)) return undefined

@@ -36,7 +36,7 @@ export class Transaction implements ChatListener {
   #isQuitting = false
   #writer: BodyWriter | undefined
   #conclude: (conclusion: Conclusion) => void = () => undefined
-  /** The connection is worth keeping. */
+  /** The connection is worth keeping; with PIPELINING that is decided before the replies are there. */
   keeps = false
 
   constructor(session: Session, delivery: Delivery, script: Script, source: Source) {
@@ -54,6 +54,7 @@ export class Transaction implements ChatListener {
       this.#delivery.abandon = () => this.#stop()
       const { chat } = this.#session
       const { commands } = this.#script
+      this.keeps = this.#isPipelined && this.#session.isWorthKeeping(this.#delivery)
       chat.hand(this)
       chat.write(`${this.#isPipelined ? commands.join('\r\n') : commands[0]}\r\n`)
       if (chat.isOver) this.ended('lost')
@@ -221,7 +222,7 @@ export class Transaction implements ChatListener {
   /** All recipients were refused while DATA was under way: no content for nobody. What is said of it matters to the next message alone. */
   #empty(): void {
     this.#session.chat.write('.\r\n')
-    this.keeps = !this.#session.flavour.replyForEach && this.#session.isWorthKeeping(this.#delivery)
+    if (this.#session.flavour.replyForEach) this.keeps = false
     if (!this.keeps) {
       this.#over('done')
       return
@@ -233,7 +234,7 @@ export class Transaction implements ChatListener {
   #body(): void {
     this.#phase = 'body'
     this.#await()
-    this.keeps = this.#session.isWorthKeeping(this.#delivery)
+    if (!this.#isPipelined) this.keeps = this.#session.isWorthKeeping(this.#delivery)
     this.#isQuitting = this.#isPipelined && !this.keeps
     const { chat, clock, features, settings } = this.#session
     const longest = settings.line_length_limit
@@ -277,11 +278,9 @@ export class Transaction implements ChatListener {
     const answered = flavour.replyForEach ? this.#accepted.splice(0, 1) : this.#accepted.splice(0)
     for (const recipient of answered) this.#alive.delete(recipient)
     if (isClass(reply, 2)) for (const recipient of answered) this.#delivery.sent(recipient, reply, host, features.dsn)
-    else {
-      this.#refuse(reply, 'DOT', answered)
-      // It was to be kept, and so QUIT is not under way.
-      if (this.#session.isOdd && this.keeps) this.#session.doom()
-    }
+    else if (answered.length > 0) this.#refuse(reply, 'DOT', answered)
+    // It was to be kept, and so QUIT is not under way.
+    if (this.#session.isOdd && this.keeps) this.#session.doom()
     if (this.#accepted.length > 0) this.#await()
     else this.#over(this.#isQuitting ? 'quitting' : 'done')
   }

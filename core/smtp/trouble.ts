@@ -64,7 +64,8 @@ export function refusedToTalk(host: Host, reply: ServerReply, softened = false):
 /** A command was refused. */
 export function refused(host: Host, reply: ServerReply, state: StateName): Trouble {
   const said = `host ${peerName(host)} said: ${reply.text} (in reply to ${STATES[state].command})`
-  if (state === 'DATA' && reply.code < 300) return bySaying(host, reply, '5.5.0', `Protocol error: ${said}`, false)
+  if (state === 'DATA' && Math.floor(reply.code / 100) === 2)
+    return bySaying(host, reply, '5.5.0', `Protocol error: ${said}`, false)
   return bySaying(host, reply, reply.status, said, false)
 }
 

@@ -64,7 +64,7 @@ function nullSender(facts: PlanFacts): PlannedNotice[] {
   if (facts.kind !== 'failure') return []
   const wanted = classes(facts)
   if (wanted.has('2bounce')) return [postmaster(facts, '2bounce_notice_recipient', false)]
-  return wanted.has('bounce') ? [postmaster(facts, 'bounce_notice_recipient', true)] : []
+  return wanted.has('bounce') ? [postmaster(facts, 'bounce_notice_recipient', false)] : []
 }
 
 function classes({ values }: PlanFacts): ReadonlySet<string> {

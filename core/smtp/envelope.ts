@@ -27,9 +27,9 @@ export interface Writing {
 
 /** What must not stand in a command, whatever an address or a step says. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
-const UNSAFE = /[\x00-\x1f\x7f]/
+const UNSAFE = /[\x00\r\n]/
 
-/** Can the address be sent at all? Nothing with control characters reaches a server. */
+/** Can the address be sent at all? Nothing that ends a command or a string reaches a server. */
 export function isSendable(address: string): boolean {
   return !UNSAFE.test(address)
 }

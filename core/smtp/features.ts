@@ -27,20 +27,27 @@ const KEYWORDS: ReadonlyMap<string, Reader> = new Map<string, Reader>([
   ['AUTH', (words, so) => ({ auth: [...so.auth, ...words.map((word) => word.toUpperCase())] })],
   ['DSN', () => ({ dsn: true })],
   ['SMTPUTF8', () => ({ smtputf8: true })],
-  ['XFORWARD', (words) => ({ xforward: words.map((word) => word.toUpperCase()) })],
+  ['XFORWARD', (words, { xforward }) => ({ xforward: [...xforward, ...words.map((word) => word.toUpperCase())] })],
 ])
 
 /** In the order in which logs list keywords that are ignored. */
 const ORDER: readonly string[] = ['8BITMIME', 'PIPELINING', 'SIZE', 'AUTH', 'STARTTLS', 'XFORWARD', 'DSN', 'SMTPUTF8']
 
+/** Lines of a reply to EHLO that say something. The first has the server's name. */
+export function spoken(lines: readonly string[]): readonly string[] {
+  return lines.filter((line) => line.slice(4).trim() !== '')
+}
+
 /** EHLO lines with their keyword in upper case: `250-size 1000` is `SIZE 1000`. The first line, the server's name, is left out. */
 export function ehloLines(lines: readonly string[]): readonly string[] {
-  return lines.slice(1).map((line) => {
-    const text = line.slice(4).trim()
-    // Old servers write AUTH=LOGIN.
-    const end = text.search(/[ =]/)
-    return end < 0 ? text.toUpperCase() : `${text.slice(0, end).toUpperCase()} ${text.slice(end + 1)}`
-  })
+  return spoken(lines)
+    .slice(1)
+    .map((line) => {
+      const text = line.slice(4).trim()
+      // Old servers write AUTH=LOGIN.
+      const end = text.search(/[ =]/)
+      return end < 0 ? text.toUpperCase() : `${text.slice(0, end).toUpperCase()} ${text.slice(end + 1)}`
+    })
 }
 
 /** @param ignored keywords in upper case (smtp_discard_ehlo_keywords) */

@@ -1,6 +1,6 @@
 /** The beginning of a dialog: the server's greeting, EHLO, HELO or LHLO, and what the server then offers. */
 import type { Chat } from './chat.ts'
-import { ehloLines, featuresOf, ignoredKeywords, PLAIN } from './features.ts'
+import { ehloLines, featuresOf, ignoredKeywords, PLAIN, spoken } from './features.ts'
 import type { Flavour } from './flavour.ts'
 import type { Features, Host } from './hooked.ts'
 import type { ServerLists } from './lists.ts'
@@ -80,7 +80,7 @@ async function sayHello(context: HandshakeContext, banner: string, isExtended: b
 
 async function understood(context: HandshakeContext, reply: ServerReply, isExtended: boolean, plain: Offer): Promise<Handshake> {
   const { host, settings } = context
-  const name = reply.lines[0]?.slice(4).split(/[ \t]/, 1)[0] ?? ''
+  const name = spoken(reply.lines)[0]?.slice(4).trim().split(/[ \t]/, 1)[0] ?? ''
   if (host.port === SMTP_PORT && name.toLowerCase() === settings.myhostname.toLowerCase()) {
     context.note(`warning: host ${relayName(host)} replied to HELO/EHLO with my own hostname ${name}`)
     return failed(talksToSelf(context.nexthop, context.isBest))

@@ -3,6 +3,7 @@ import { after, test } from 'node:test'
 import { aQueuedMessage, aTransport, wordsOf } from '../../test/kit/delivery.ts'
 import { type FakeMx, fakeMx, type MxOptions, saidTo, until } from '../../test/kit/mx.ts'
 import type { Envelope } from '../queue/types.ts'
+import { ehloLines, featuresOf } from './features.ts'
 import { xforwardCommands } from './xforward.ts'
 
 const open: FakeMx[] = []
@@ -49,4 +50,12 @@ test('smtp_send_xforward_command: before MAIL, and a refusal does no harm', asyn
   }
   assert.doesNotMatch(saidTo(mx, 0).join('\n'), /XFORWARD/)
   assert.match(saidTo(mx, 1).join('\n'), /EHLO .*\nXFORWARD .*ADDR=.*\nXFORWARD PROTO=.*\nMAIL FROM/)
+})
+
+test('XFORWARD offered in several lines adds up; the first line of EHLO that says something is the name', () => {
+  assert.deepEqual(featuresOf(ehloLines(['250-mx', '250-XFORWARD name', '250 XFORWARD HELO']), new Set()).xforward, [
+    'NAME',
+    'HELO',
+  ])
+  assert.deepEqual(ehloLines(['250-', '250-mx DSN', '250- ', '250 size 10']), ['SIZE 10'])
 })

@@ -113,6 +113,12 @@ export class Destination {
     return true
   }
 
+  /** A delivery is over; the next may have to wait (rate delay). @param now milliseconds since 1970 */
+  ended(now: number): void {
+    this.running--
+    if (this.limits.rateDelay > 0) this.notBefore = now + this.limits.rateDelay
+  }
+
   /** All is delivered: what was learned about its concurrency is forgotten, as with Postfix's queue for it. */
   rest(): void {
     if (this.waiting > 0 || this.running > 0 || this.parked.length > 0) return

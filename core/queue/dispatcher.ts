@@ -193,8 +193,7 @@ export class Dispatcher {
       else if (open.size > 0) this.#unsettled([...open], settle, { started, transport: share.route.transport }, error)
       this.running--
       transport.running--
-      destination.running--
-      if (destination.limits.rateDelay > 0) destination.notBefore = this.#now() + destination.limits.rateDelay
+      destination.ended(this.#now())
       this.#judge(destination, reached ? undefined : down)
       destination.rest()
       this.#release(destination)

@@ -5,14 +5,12 @@
 import type { Generation, Services } from '../generation.ts'
 import type { DeliveryAgent, DeliveryTimes, Outcome } from '../smtp/types.ts'
 import type { Active, Share } from './active.ts'
-import { Destination } from './destination.ts'
+import type { Destination } from './destination.ts'
 import type { Leases } from './manager-types.ts'
-import { QUEUE_PARAMETERS, type TransportLimits, transportLimits } from './parameters.ts'
+import { QUEUE_PARAMETERS, type TransportLimits } from './parameters.ts'
 import { deliverBy, type SettleBy } from './passing.ts'
+import { Roads, type Transport } from './roads.ts'
 import type { RecipientFailure } from './types.ts'
-
-/** Idle destinations that are remembered for their windows. */
-const MOST_IDLE = 1000
 
 export interface DispatcherOptions {
   readonly current: () => Generation
@@ -27,29 +25,18 @@ export interface DispatcherOptions {
   readonly roomAgain: (destination: Destination) => void
 }
 
-interface Transport {
-  readonly name: string
-  limits: TransportLimits
-  running: number
-  readonly round: Destination[]
-  isPumping: boolean
-}
-
 export class Dispatcher {
   readonly #options: DispatcherOptions
-  readonly #destinations = new Map<string, Destination>()
-  readonly #transports = new Map<string, Transport>()
+  readonly #roads: Roads
   readonly #stop = new AbortController()
-  #generation: Generation | undefined
-  #deferred: ReadonlySet<string> = new Set()
   #isDraining = false
-  #sweepAt = MOST_IDLE
   running = 0
 
   constructor(options: DispatcherOptions) {
     this.#options = options
+    this.#roads = new Roads(options.current, () => this.#now())
     options.leases.onFreed((key) => {
-      const destination = this.#destinations.get(key)
+      const destination = this.#roads.known(key)
       if (destination === undefined) return
       destination.isRefused = false
       this.#queue(destination)
@@ -58,11 +45,11 @@ export class Dispatcher {
 
   /** Takes a share; what can not be delivered now is settled at once. Answers the destination it waits at. */
   add(share: Share, address: string): Destination {
-    const destination = this.#destination(share.route.transport, share.route.nexthop, address)
+    const destination = this.#roads.destination(share.route.transport, share.route.nexthop, address)
     const now = this.#options.services.clock.now()
     const dead = destination.deadReason(now)
     if (dead !== undefined) this.#suspend(share, dead)
-    else if (this.#deferred.has(destination.transport))
+    else if (this.#roads.isDeferred(destination.transport))
       this.#settleAll(share, { kind: 'deferred', relay: 'none', status: '4.3.2', reason: 'deferred transport' })
     else {
       destination.add(share)
@@ -72,7 +59,7 @@ export class Dispatcher {
   }
 
   limitsOf(transport: string): TransportLimits {
-    return this.#transport(transport).limits
+    return this.#roads.transport(transport).limits
   }
 
   /** Settles a share without a delivery. */
@@ -84,14 +71,14 @@ export class Dispatcher {
   /** Forgets what still waits of a message; answers how many deliveries that were. */
   withdraw(active: Active): number {
     let deliveries = 0
-    for (const destination of this.#destinations.values())
+    for (const destination of this.#roads.destinations())
       for (const share of destination.takeOf(active)) deliveries += share.deliveries.length
     return deliveries
   }
 
   /** Dead destinations are tried again at once. */
   reviveAll(): void {
-    for (const destination of this.#destinations.values()) destination.revive()
+    for (const destination of this.#roads.destinations()) destination.revive()
   }
 
   /** No more deliveries start. */
@@ -108,7 +95,7 @@ export class Dispatcher {
     if (destination.isQueued || destination.waiting === 0 || destination.isAsking || destination.isRefused) return
     if (!destination.hasRoom) return
     destination.isQueued = true
-    const transport = this.#transport(destination.transport)
+    const transport = this.#roads.transport(destination.transport)
     transport.round.push(destination)
     this.#pump(transport)
   }
@@ -254,44 +241,6 @@ export class Dispatcher {
 
   #release(destination: Destination): void {
     if (Number.isFinite(destination.limits.concurrency)) this.#options.leases.release(destination.key)
-  }
-
-  #destination(transport: string, nexthop: string, address: string): Destination {
-    const { limits } = this.#transport(transport)
-    // Postfix: with a recipient limit of 1, concurrency is counted for each recipient.
-    const key = `${transport}:${limits.recipients === 1 ? address : nexthop}`
-    let destination = this.#destinations.get(key)
-    if (destination === undefined) {
-      if (this.#destinations.size >= this.#sweepAt) this.#forgetIdle()
-      destination = new Destination(key, transport, limits)
-      this.#destinations.set(key, destination)
-    }
-    return destination
-  }
-
-  #forgetIdle(): void {
-    const now = this.#now()
-    for (const [key, destination] of this.#destinations) if (destination.isIdle(now)) this.#destinations.delete(key)
-    this.#sweepAt = Math.max(MOST_IDLE, 2 * this.#destinations.size)
-  }
-
-  #transport(name: string): Transport {
-    const generation = this.#options.current()
-    if (generation !== this.#generation) this.#renew(generation)
-    let transport = this.#transports.get(name)
-    if (transport === undefined) {
-      transport = { name, limits: transportLimits(generation, name), running: 0, round: [], isPumping: false }
-      this.#transports.set(name, transport)
-    }
-    return transport
-  }
-
-  /** After a reload: new limits, for destinations as they are met anew. */
-  #renew(generation: Generation): void {
-    this.#generation = generation
-    this.#deferred = new Set(generation.scope.values(QUEUE_PARAMETERS).defer_transports)
-    this.#forgetIdle()
-    for (const transport of this.#transports.values()) transport.limits = transportLimits(generation, transport.name)
   }
 
   #now(): number {

@@ -1,18 +1,16 @@
-/** Fakes for tests of the SMTP server: a generation without plugins, an intake that keeps what it gets, a client that talks. */
+/** Fakes for tests of the SMTP server: a generation without plugins, a client that talks. */
 import { connect, type Socket } from 'node:net'
 import { Duplex } from 'node:stream'
+import { after } from 'node:test'
 import { ACCESS_PARAMETERS, createMatchList } from '../../core/access/index.ts'
 import { BOUNCE } from '../../core/bounce/parameters.ts'
-import type { IncomingMessage, Intake, IntakeResult } from '../../core/cleanup/types.ts'
 import { CONFIG_PARAMETERS } from '../../core/config/parameters.ts'
 import { scopeOf } from '../../core/config/scope.ts'
 import type { Event } from '../../core/events.ts'
-import type { Transaction } from '../../core/facts.ts'
 import type { Generation, ListenerRuntime, Services } from '../../core/generation.ts'
 import { createHooks, type Hooks } from '../../core/hooks.ts'
 import { createTables } from '../../core/lookup/index.ts'
 import { declare, flag, list, text } from '../../core/parameters.ts'
-import type { ContentFacts } from '../../core/queue/types.ts'
 import { unknownClient } from '../../core/smtpd/client.ts'
 import { Dialog } from '../../core/smtpd/dialog.ts'
 import { createListener, type Listener } from '../../core/smtpd/listener.ts'
@@ -20,6 +18,7 @@ import { SMTPD } from '../../core/smtpd/parameters.ts'
 import { SmtpSession } from '../../core/smtpd/session.ts'
 import { listenerSettings } from '../../core/smtpd/settings.ts'
 import { standingOf } from '../../core/smtpd/standing.ts'
+import { type FakeIntake, fakeIntake, type Taken } from './fake-intake.ts'
 
 /** What smtpd reads of other rooms. */
 const OTHERS = declare('test', {
@@ -28,75 +27,6 @@ const OTHERS = declare('test', {
   resolve_null_domain: flag('no', ''),
   relay_domains: list('', ''),
 })
-
-/** A message as the fake intake got it. */
-export interface Taken {
-  readonly id: string
-  readonly content: string
-  readonly facts: ContentFacts
-  readonly sender: string
-  readonly recipients: readonly string[]
-  readonly transaction: Transaction
-}
-
-export interface FakeIntake extends Intake {
-  readonly taken: Taken[]
-  readonly aborted: string[]
-  freeBytes: number
-  writable: boolean
-  /** Stands in for the end of a message; a thrown error is a failure of the spool. */
-  result: (id: string) => IntakeResult | Promise<IntakeResult>
-  /** Stands in for a write; a promise is back-pressure. */
-  onWrite: (chunk: Buffer) => Promise<void> | undefined
-}
-
-export function fakeIntake(): FakeIntake {
-  let count = 0
-  const intake: FakeIntake = {
-    taken: [],
-    aborted: [],
-    freeBytes: 1e12,
-    writable: true,
-    result: (id) => ({ kind: 'queued', id }),
-    onWrite: () => undefined,
-    open: () => new FakeMessage(intake, `Q${++count}`),
-    space: () => ({ freeBytes: intake.freeBytes, writable: intake.writable }),
-  }
-  return intake
-}
-
-class FakeMessage implements IncomingMessage {
-  readonly id: string
-  readonly #intake: FakeIntake
-  readonly #chunks: Buffer[] = []
-
-  constructor(intake: FakeIntake, id: string) {
-    this.#intake = intake
-    this.id = id
-  }
-
-  write(chunk: Buffer): Promise<void> | undefined {
-    this.#chunks.push(chunk)
-    return this.#intake.onWrite(chunk)
-  }
-
-  async finish(transaction: Transaction, facts: ContentFacts): Promise<IntakeResult> {
-    const result = await this.#intake.result(this.id)
-    this.#intake.taken.push({
-      id: this.id,
-      content: Buffer.concat(this.#chunks).toString('latin1'),
-      facts,
-      sender: transaction.sender.text,
-      recipients: transaction.recipients.map(({ address }) => address.text),
-      transaction,
-    })
-    return result
-  }
-
-  abort(): void {
-    this.#intake.aborted.push(this.id)
-  }
-}
 
 export interface TestServer {
   readonly port: number
@@ -148,7 +78,7 @@ function fakeParts(options: TestServerOptions): Parts {
   return { runtime: fakeRuntime(hooks, options), services, hooks, intake: fakeIntake(), events }
 }
 
-/** Starts a listener on a free port of 127.0.0.1. */
+/** Starts a listener on a free port of 127.0.0.1; with the test that started it it ends. */
 export async function testServer(options: TestServerOptions = {}): Promise<TestServer> {
   const { runtime, services, hooks, intake, events } = fakeParts(options)
   let held = 0
@@ -167,7 +97,11 @@ export async function testServer(options: TestServerOptions = {}): Promise<TestS
     ...(options.flushSite === undefined ? {} : { flushSite: options.flushSite }),
   })
   const { port } = await listener.listen({ host: '127.0.0.1', port: 0 })
-  return { port, listener, hooks, intake, events, held: () => held, close: () => listener.close(0) }
+  let closed: Promise<void> | undefined
+  const close = () => (closed ??= listener.close(0))
+  // A test that fails before it closes would leave sockets open, and its process would never end.
+  after(close)
+  return { port, listener, hooks, intake, events, held: () => held, close }
 }
 
 function fakeRuntime(hooks: Hooks, options: TestServerOptions): ListenerRuntime {

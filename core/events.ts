@@ -79,7 +79,14 @@ export type Event =
       readonly step?: string
     }
   // queue
-  | { readonly type: 'queued'; readonly envelope: Envelope; readonly size: number; readonly active: number }
+  /** `pending`: recipients that are still to be delivered. */
+  | {
+      readonly type: 'queued'
+      readonly envelope: Envelope
+      readonly size: number
+      readonly pending: number
+      readonly active: number
+    }
   | { readonly type: 'removed'; readonly queueId: string }
   | { readonly type: 'held'; readonly queueId: string; readonly why: string }
   | { readonly type: 'expired'; readonly queueId: string; readonly sender: string }

@@ -1,5 +1,7 @@
 /** `postern check` and `postern pipeline show` for programs: JSON, and exit statuses. The texts are tested in test/config. */
 import assert from 'node:assert/strict'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { check } from './check.ts'
@@ -58,4 +60,17 @@ test('pipeline show --json has steps by hook, of one listener when asked', async
   )
   const missing = await run((streams) => showPipeline(file, { listener: 'submit' }, streams))
   assert.deepEqual([missing.status, missing.err], [1, `${file}: no listener submit; there are smtp, submission\n`])
+})
+
+test('check reads the names of servers that plugins speak with, and connects to none', async (t) => {
+  const folder = mkdtempSync(join(tmpdir(), 'postern-check-'))
+  t.after(() => rmSync(folder, { recursive: true, force: true }))
+  const checked = (filter: string) => {
+    const file = join(folder, 'postern.yaml')
+    const listeners = '  - { name: smtp, listen: 127.0.0.1:0 }'
+    writeFileSync(file, `version: 1\nparameters: { smtpd_proxy_filter: '${filter}' }\nlisteners:\n${listeners}\n`)
+    return run((streams) => check(file, {}, streams))
+  }
+  assert.equal((await checked('127.0.0.1:1')).status, 0)
+  assert.match((await checked('127.0.0.1:no port')).err, /smtpd_proxy_filter: .*expected host:port/)
 })

@@ -5,6 +5,7 @@ import type { Configuration } from '../config/types.ts'
 import type { Generation, Services } from '../generation.ts'
 import { createResolver } from '../net/resolver.ts'
 import { systemClock } from '../process/services.ts'
+import { smtpServer } from '../smtp/line.ts'
 import type { Streams } from './streams.ts'
 
 /** Told of warnings; asks nothing and tells no events. */
@@ -15,6 +16,8 @@ function quietServices(err: Streams['err']): Services {
     log: { debug: () => undefined, info: () => undefined, warn: (message) => void err.write(`warning: ${message}\n`) },
     emit: () => undefined,
     random: Math.random,
+    // Reads the name of a server; nothing connects.
+    smtpServer,
   }
 }
 

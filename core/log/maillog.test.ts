@@ -121,7 +121,10 @@ const ROWS: readonly (readonly [Event, string | undefined])[] = [
     },
     'cleanup[7]: 62E9A20C59B: reject: header Subject: rejectme from unknown[127.0.0.1]; from=<bad@x.test> to=<u@example.test> proto=ESMTP helo=<c.test>: 5.7.1 no such subjects',
   ],
-  [{ type: 'queued', envelope, size: 389, active: 1 }, 'qmgr[7]: 18EA920C51D: from=<a@x.test>, size=389, nrcpt=2 (queue active)'],
+  [
+    { type: 'queued', envelope, size: 389, pending: 2, active: 1 },
+    'qmgr[7]: 18EA920C51D: from=<a@x.test>, size=389, nrcpt=2 (queue active)',
+  ],
   [
     { type: 'delivery', envelope, recipient: 0, transport: 'smtp', outcome: SENT, times, due: NOW - 1000 },
     'smtp[7]: 18EA920C51D: to=<q@example.test>, orig_to=<u@example.test>, relay=127.0.0.1[127.0.0.1]:2526, delay=1, delays=0/0.98/0/0.02, dsn=2.0.0, status=sent (250 2.0.0 Ok: queued as 4D)',
@@ -196,7 +199,7 @@ test('maillog: addresses in external form or, when asked for, in internal form; 
       status: '5.7.1',
       text: 'no',
     },
-    { type: 'queued', envelope: odd, size: 1, active: 1 },
+    { type: 'queued', envelope: odd, size: 1, pending: 1, active: 1 },
     { type: 'delivery', envelope: odd, recipient: 0, transport: 'smtp', outcome: DEFERRED, times, due: NOW - 1000 },
     { type: 'expired', queueId: 'A1', sender },
     { type: 'expired', queueId: 'A1', sender: '' },

@@ -65,7 +65,7 @@ const TABLE: Table = {
   contentRefused: contentLine,
 
   queued: (e, c) =>
-    by(c, 'qmgr', `${e.envelope.id}: from=<${c.shown(e.envelope.sender)}>, size=${e.size}, nrcpt=${pending(e)} (queue active)`),
+    by(c, 'qmgr', `${e.envelope.id}: from=<${c.shown(e.envelope.sender)}>, size=${e.size}, nrcpt=${e.pending} (queue active)`),
   removed: (e, c) => by(c, 'qmgr', `${e.queueId}: removed`),
   held: (e, c) => by(c, 'postsuper', `${e.queueId}: placed on hold${e.why === '' ? '' : ` (${e.why})`}`),
   expired: (e, c) => by(c, 'qmgr', `${e.queueId}: from=<${c.shown(e.sender)}>, status=expired, returned to sender`),
@@ -169,13 +169,6 @@ function rememberTold(queueId: string, { toldByCleanup }: MaillogContext): void 
 function isToldByCleanup(event: EventOf<'refused'>, { toldByCleanup }: MaillogContext): boolean {
   const { queueId } = event.dialog
   return toldByCleanup.size > 0 && queueId !== undefined && toldByCleanup.delete(queueId)
-}
-
-/** Recipients that are still to be delivered. */
-function pending(event: EventOf<'queued'>): number {
-  let count = 0
-  for (const recipient of event.envelope.recipients) if (recipient.done !== true) count++
-  return count
 }
 
 function deliveryLine(event: EventOf<'delivery'>, context: MaillogContext): string {

@@ -61,7 +61,7 @@ function* life(size: number, fates: readonly (keyof typeof OUTCOMES)[]): Generat
   yield { type: 'connect', session, listener: 'smtp', client }
   yield { type: 'transaction', session, queueId: id, client }
   yield { type: 'messageId', queueId: id, messageId: `<${id}@sender.example>` }
-  yield { type: 'queued', envelope, size, active: 1 }
+  yield { type: 'queued', envelope, size, pending: envelope.recipients.length, active: 1 }
   yield { type: 'disconnect', session, client, commands: 'ehlo=1 mail=1 rcpt=1 data=1 quit=1 commands=5' }
   for (const [recipient, fate] of fates.entries())
     yield { type: 'delivery', envelope, recipient, transport: 'smtp', outcome: OUTCOMES[fate] as Outcome, times, due: NOW - 400 }

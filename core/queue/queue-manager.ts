@@ -182,7 +182,7 @@ export class Manager implements QueueManager {
     }
     this.active.set(active.id, active)
     const { size } = message.content.facts
-    this.#dependencies.services.emit({ type: 'queued', envelope, size, active: this.active.size })
+    this.#dependencies.services.emit({ type: 'queued', envelope, size, pending: open.length, active: this.active.size })
     const routes = routesOf(envelope, open, this.#dependencies.route, (text) => this.#warn(text))
     if (routes instanceof Promise) this.#track(routes.then((all) => this.#dispatch(active, open, all)))
     else this.#dispatch(active, open, routes)

@@ -8,7 +8,7 @@ import type { Scope } from '../parameters.ts'
 import { quoteAddress } from '../protocol/address.ts'
 import { extensionAt } from './keys.ts'
 import { splitList } from './source.ts'
-import { type Table, TableError } from './table.ts'
+import { EmptyResult, type Table } from './table.ts'
 
 /** How addresses are taken apart, and results made whole. */
 export interface AddressRules {
@@ -105,7 +105,7 @@ async function ask(tables: readonly Table[], key: string, isWhole: boolean): Pro
   for (const table of tables) {
     if (table.wholeKeys && !isWhole) continue
     const value = await table.lookup(key)
-    if (value === '') throw new TableError(table.spec, `lookup of ${key} returns an empty string result`)
+    if (value === '') throw new EmptyResult(table.spec, key)
     if (value !== undefined) return value
   }
   return undefined

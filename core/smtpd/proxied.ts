@@ -86,7 +86,7 @@ export class Proxied implements IncomingMessage {
   readonly #transaction: OpenTransaction
   readonly #way: ProxiedMessage
   #hasFailed = false
-  /** The start of the content, while it is not clear whether it is a mailbox's. */
+  /** A line at the start of the content, while it is not clear whether it is a mailbox's. */
   #lead: Buffer | undefined = NOTHING
 
   constructor(session: SmtpSession, transaction: OpenTransaction, way: ProxiedMessage) {
@@ -135,23 +135,24 @@ export class Proxied implements IncomingMessage {
 
   write(chunk: Buffer): Promise<void> | undefined {
     if (this.#lead === undefined) return this.#put(chunk)
-    const start = this.#lead.length === 0 ? chunk : Buffer.concat([this.#lead, chunk])
-    const rest = start.subarray(mailboxLines(start))
-    if (rest.length < LONGEST_LEAD && maybeMailboxLine(rest) && !rest.includes(LF)) {
-      this.#lead = start
-      return undefined
-    }
-    return this.#start(start)
+    return this.#mend(this.#lead.length === 0 ? chunk : Buffer.concat([this.#lead, chunk]), false)
   }
 
-  /** The start of the content, mended as in Postfix: mailbox lines become headers, and a body that begins with a blank is a body. */
-  #start(start: Buffer): Promise<void> | undefined {
-    this.#lead = undefined
-    const lead = mailboxLines(start)
-    if (lead > 0) this.#put(mailboxHeaders(start.subarray(0, lead)))
-    const rest = lead === 0 ? start : start.subarray(lead)
-    if (rest[0] === SPACE || rest[0] === TAB) this.#put(CRLF)
-    return rest.length === 0 ? undefined : this.#put(rest)
+  /**
+   * The start of the content, mended as in Postfix: mailbox lines become headers, and a body that begins with a blank is a body.
+   * It is one write: its promise is that of all.
+   */
+  #mend(start: Buffer, isAll: boolean): Promise<void> | undefined {
+    const lines = mailboxLines(start)
+    const rest = start.subarray(lines)
+    const isOpen = !isAll && rest.length < LONGEST_LEAD && maybeMailboxLine(rest) && !rest.includes(LF)
+    this.#lead = isOpen ? rest : undefined
+    const out = lines === 0 ? [] : [mailboxHeaders(start.subarray(0, lines))]
+    if (!isOpen && (rest[0] === SPACE || rest[0] === TAB)) out.push(CRLF)
+    if (!isOpen && rest.length > 0) out.push(rest)
+    const [first, ...more] = out
+    if (first === undefined) return undefined
+    return this.#put(more.length === 0 ? first : Buffer.concat(out))
   }
 
   #put(chunk: Buffer): Promise<void> | undefined {
@@ -163,7 +164,7 @@ export class Proxied implements IncomingMessage {
 
   async finish(): Promise<IntakeResult> {
     const rest = this.#lead
-    if (rest !== undefined && rest.length > 0) await this.#start(rest)
+    if (rest !== undefined && rest.length > 0) await this.#mend(rest, true)
     const reply = await this.#end()
     const isAccepted = reply.code < 300
     const dialog = this.#session.dialog(this.#transaction.recipients[0]?.address.text)

@@ -8,15 +8,16 @@ import {
   type AddressClass,
   defer,
   definePlugin,
+  EmptyResult,
   type PluginContext,
   type Refusal,
   refusal,
   splitList,
+  userKeys,
   type Values,
 } from '#postern'
 import type { RecipientClassesOptions } from '../../schemas/plugins/recipient-classes.d.ts'
 import schema from '../../schemas/plugins/recipient-classes.json' with { type: 'json' }
-import { userKeys } from './keys.ts'
 import { PARAMETERS } from './parameters.ts'
 import { after, anyOf, type MaybePromise, type Users, usersOf } from './tables.ts'
 import { undeliverable } from './undeliverable.ts'
@@ -71,6 +72,9 @@ const REWRITING: Readonly<Record<Subject, readonly string[]>> = {
   sender: ['recipient_canonical_maps', 'sender_canonical_maps', 'canonical_maps', 'virtual_alias_maps'],
 }
 
+/** What a table without a value for a key that it has is called. */
+const CONFIGURATION_ERROR = Object.freeze(defer(451, '4.3.5', 'Server configuration error', { trouble: 'software' }))
+
 type Check = (request: AccessRequest) => MaybePromise<Refusal | undefined>
 
 export default definePlugin<RecipientClassesOptions>({
@@ -94,51 +98,65 @@ export default definePlugin<RecipientClassesOptions>({
   },
 })
 
+/** What the tables say of one kind of address. */
+interface Listing {
+  /** The class in which it is not listed. Rejects with TableError, or throws it. */
+  missing(address: string): MaybePromise<ClassRow | undefined>
+  /** Rejects with TableError, or throws it. */
+  isRewritten(address: string): MaybePromise<boolean>
+}
+
+/** Opens the tables. */
+async function openListing(subject: Subject, { parameters, tables, destinations }: PluginContext): Promise<Listing> {
+  const open = async (name: string): Promise<Users> =>
+    usersOf(await Promise.all(splitList(parameters.text(name) ?? '').map((spec) => tables.open(spec))))
+  const rewriting = await Promise.all(REWRITING[subject].map(open))
+  const users = new Map<AddressClass, Users>()
+  for (const [name, { maps }] of Object.entries(ROWS)) users.set(name as AddressClass, await open(maps))
+  const delimiter = parameters.text('recipient_delimiter') ?? ''
+  const doubleBounce = parameters.text('double_bounce_sender')?.toLowerCase()
+
+  const isListed = (group: AddressClass, resolved: string, keys: readonly string[]): MaybePromise<boolean> => {
+    const user = resolved.slice(0, resolved.lastIndexOf('@')).toLowerCase()
+    const always = ROWS[group]?.always
+    return (always !== undefined && (always.has(user) || user === doubleBounce)) || (users.get(group)?.has(keys) ?? true)
+  }
+  return {
+    missing: (address) =>
+      after(destinations.classify(address), (group) => {
+        const row = ROWS[group]
+        if (row === undefined || (users.get(group)?.isEmpty === true && row.isClosed !== true)) return undefined
+        return after(destinations.resolve(address), (resolved) => {
+          const keys = userKeys(resolved, group === 'local', delimiter)
+          const isKnown = after(anyOf(rewriting, keys), (yes) => yes || isListed(group, resolved, keys))
+          return after(isKnown, (yes) => (yes ? undefined : row))
+        })
+      }),
+    isRewritten: (address) =>
+      after(destinations.classify(address), (group) =>
+        after(destinations.resolve(address), (resolved) => anyOf(rewriting, userKeys(resolved, group === 'local', delimiter))),
+      ),
+  }
+}
+
 /** Looks up one kind of address. */
 async function createCheck(subject: Subject, values: Parameters, context: PluginContext): Promise<Check> {
   if (splitList(context.parameters.text('receive_override_options') ?? '').includes('no_unknown_recipient_checks'))
     return () => undefined
-  const open = async (name: string): Promise<Users> => {
-    const specs = splitList(context.parameters.text(name) ?? '')
-    return usersOf(await Promise.all(specs.map((spec) => context.tables.open(spec))))
-  }
-  const rewriting = await Promise.all(REWRITING[subject].map(open))
-  const users = new Map<AddressClass, Users>()
-  for (const [name, { maps }] of Object.entries(ROWS)) users.set(name as AddressClass, await open(maps))
-  const delimiter = context.parameters.text('recipient_delimiter') ?? ''
-  const doubleBounce = context.parameters.text('double_bounce_sender')?.toLowerCase()
-  const { destinations } = context
-
-  const listed = (address: string): MaybePromise<ClassRow | undefined> =>
-    after(destinations.classify(address), (group) => {
-      const row = ROWS[group]
-      const known = users.get(group)
-      if (row === undefined || known === undefined || (known.isEmpty && row.isClosed !== true)) return undefined
-      return after(destinations.resolve(address), (resolved) => {
-        const keys = userKeys(resolved, group === 'local', delimiter)
-        const user = resolved.slice(0, resolved.lastIndexOf('@')).toLowerCase()
-        if (row.always !== undefined && (row.always.has(user) || user === doubleBounce)) return undefined
-        return after(anyOf([...rewriting, known], keys), (isKnown) => (isKnown ? undefined : row))
-      })
-    })
-
-  const rewritten = (address: string): MaybePromise<boolean> =>
-    after(destinations.classify(address), (group) =>
-      after(destinations.resolve(address), (resolved) => anyOf(rewriting, userKeys(resolved, group === 'local', delimiter))),
-    )
-  const refused = undeliverable(subject, rewritten, context)
-
+  const listing = await openListing(subject, context)
+  const refused = undeliverable(subject, listing.isRewritten, context)
   return (request) => {
     const address = request[subject]
     if (address === undefined || address.text === '') return undefined
     const failed = (error: unknown): Refusal => {
       context.log.warn(`${subject} ${address.text}: ${error instanceof Error ? error.message : String(error)}`)
+      if (error instanceof EmptyResult) return CONFIGURATION_ERROR
       return defer(451, '4.3.0', `<${address.text}>: Temporary lookup failure`, { trouble: 'data' })
     }
     const decided = (row: ClassRow | undefined): Refusal | undefined =>
       row === undefined ? undefined : unknown(row, subject, address.text, values)
     try {
-      const answer = after(refused(request), (refusal) => refusal ?? after(listed(address.text), decided))
+      const answer = after(refused(request), (refusal) => refusal ?? after(listing.missing(address.text), decided))
       return answer instanceof Promise ? answer.catch(failed) : answer
     } catch (error) {
       return failed(error)

@@ -2,7 +2,6 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { anAccessRequest, fakeTable, mount } from '../../test/kit/index.ts'
 import recipientClasses from './index.ts'
-import { userKeys } from './keys.ts'
 
 const OURS = {
   myhostname: 'gw.example',
@@ -126,10 +125,22 @@ test('restrictions ask where they stand', async () => {
   }
 })
 
-test('keys of an address', () => {
-  assert.deepEqual(userKeys('U+x@A.test', true, '+'), ['u+x@a.test', 'u@a.test', 'u+x', 'u', '@a.test'])
-  assert.deepEqual(userKeys('u@a.test', false, '+'), ['u@a.test', '@a.test'])
-  assert.deepEqual(userKeys('u', true, ''), ['u'])
+test('keys are as tables write them: quoted where that is needed', async () => {
+  const quoted = { relay_recipient_maps: 'inline:{{"a b"@relay.test=x}}', local_recipient_maps: 'inline:{{"a b"=x}}' }
+  for (const known of ['a b@relay.test', 'a b+c@relay.test', 'a b@local.test'])
+    assert.equal(await said('recipient', known, quoted), 'known', known)
+})
+
+test('a table of rewriting that fails puts mail off, for postmaster too; one without a value is a mistake', async () => {
+  for (const address of ['r@relay.test', 'u@local.test', 'postmaster@local.test', 'known@box.test']) {
+    const failing = { recipient_canonical_maps: 'fail:x' }
+    assert.equal(await said('recipient', address, failing), `451 4.3.0 <${address}>: Temporary lookup failure`)
+    const empty = { recipient_canonical_maps: 'regexp:{{/./}}' }
+    assert.equal(await said('recipient', address, empty), '451 4.3.5 Server configuration error')
+  }
+  const relay = { relay_recipient_maps: 'regexp:{{/./}}' }
+  assert.equal(await said('recipient', 'x@relay.test', relay), '451 4.3.5 Server configuration error')
+  assert.equal(await said('recipient', 'x@elsewhere.test', relay), 'known')
 })
 
 test('what routing gives to the error and retry transports is refused in their words, unless it is rewritten first', async () => {

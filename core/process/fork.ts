@@ -10,7 +10,8 @@ const STDIO: StdioOptions = ['ignore', 'inherit', 'inherit', 'ipc']
 
 /**
  * How a worker uses memory. A larger young generation gains nothing measurable, and stays large once the load is gone; neither do
- * more arenas of malloc, since nearly all of a worker's work is on one thread. What the user set for Node and malloc goes first.
+ * more arenas of malloc, since nearly all of a worker's work is on one thread. Flags of the command line and malloc's own variable win;
+ * NODE_OPTIONS does not, for Node reads it before these.
  */
 const WORKER_FLAGS: readonly string[] = ['--max-semi-space-size=8']
 const WORKER_MALLOC = { MALLOC_ARENA_MAX: '2' }

@@ -1,10 +1,11 @@
 /** What the pages show is true: their files run, their links lead somewhere. */
 import assert from 'node:assert/strict'
 import { spawn, spawnSync } from 'node:child_process'
-import { existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { describe, test } from 'node:test'
+import { createHooks } from '../../core/hooks.ts'
 import { startSink } from '../kit/sink.ts'
 import { projectFiles, ROOT, read } from './sources.ts'
 
@@ -71,4 +72,24 @@ test('links between pages lead somewhere', () => {
       .map((target) => `${page}: ${target}`),
   )
   assert.deepEqual(broken, [])
+})
+
+test('the guide of plugins names every hook and every built-in plugin', () => {
+  const guide = read('plugins/README.md')
+  // Mounted as `access`; those that nothing calls yet are named together.
+  const hooks = Object.keys(
+    createHooks(
+      () => undefined,
+      () => undefined,
+    ),
+  ).filter((hook) => !/^(access|tls)\./.test(hook))
+  const plugins = readdirSync(join(ROOT, 'plugins'), { withFileTypes: true }).filter((entry) => entry.isDirectory())
+  assert.deepEqual(
+    hooks.filter((hook) => !guide.includes(`\`${hook}\``)),
+    [],
+  )
+  assert.deepEqual(
+    plugins.map(({ name }) => `| [${name}](${name}/README.md) |`).filter((row) => !guide.includes(row)),
+    [],
+  )
 })

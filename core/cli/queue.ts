@@ -1,5 +1,5 @@
 /** `postern queue ...`: what postqueue(1), postsuper(1) and postcat(1) do. Listing works without a running gateway too. */
-import { Command } from 'commander'
+import type { Command } from 'commander'
 import { askGateway, NotRunning } from '../process/control-client.ts'
 import type { MessageReport, QueueChange } from '../process/orders.ts'
 import type { QueueEntry } from '../queue/types.ts'
@@ -28,7 +28,7 @@ export function addQueue(program: Command): void {
   withTarget(queue.command('show').argument('<id>', 'queue id').description('show one message whole'))
     .option('--json', 'envelope and content as JSON')
     .action(show)
-  for (const [change, description, done] of CHANGES) queue.addCommand(changing(change, description, done))
+  for (const [change, description, done] of CHANGES) changing(queue.command(change), change, description, done)
 }
 
 async function list(options: TargetOptions & { json?: boolean }): Promise<void> {
@@ -58,8 +58,8 @@ async function show(id: string, options: TargetOptions & { json?: boolean }): Pr
   await print(options.json === true ? JSON.stringify(report) : shownMessage(report))
 }
 
-function changing(change: QueueChange, description: string, done: string): Command {
-  return withTarget(new Command(change).description(description).argument('[ids...]', 'queue ids'))
+function changing(added: Command, change: QueueChange, description: string, done: string): void {
+  withTarget(added.description(description).argument('[ids...]', 'queue ids'))
     .option('--all', 'all messages')
     .option('--site <domain>', 'messages with a recipient in this domain')
     .action(async (ids: readonly string[], options: Selecting, command: Command) => {

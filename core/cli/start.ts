@@ -13,7 +13,11 @@ export function addStart(program: Command, spare?: SpareWorker): void {
     .command('start')
     .description('run the gateway in the foreground until SIGTERM; SIGHUP reloads')
     .argument('[file]', 'configuration file (default: a gateway to try things with, in $POSTERN_STATE or ./.state)')
-    .option('-w, --workers <number>', 'worker processes, instead of what the file says', workerCount)
+    .option(
+      '-w, --workers <number>',
+      'worker processes (default: what the file says, else one for each core but one)',
+      workerCount,
+    )
     .option('--foreground', 'stay in the foreground (always so; for scripts that say it)')
     .action((file: string | undefined, options: StartOptions) => start(file, options, () => spare?.take() ?? forkWorker()))
 }

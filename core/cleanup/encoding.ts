@@ -9,6 +9,8 @@ export const ENCODING_HEADERS = ['content-type', 'content-transfer-encoding'] as
 
 const LF = 10
 const CR = 13
+/** Bytes of a line that are looked at, at least: without a bound, one line as long as the message would be joined again and again. */
+const LONGEST = 65_536
 const EIGHT_BIT: ReadonlySet<string> = new Set(['8bit', 'binary'])
 const ENCODING = 'content-transfer-encoding'
 
@@ -35,6 +37,8 @@ export function declaresEightBit(message: TakenMessage): MaybePromise<boolean> {
 class Parts {
   readonly #structure: MimeStructure
   #rest: Buffer | undefined
+  /** The line at hand has been looked at: what is left of it says nothing. */
+  #isLong = false
   #found = false
 
   constructor(structure: MimeStructure) {
@@ -53,13 +57,22 @@ class Parts {
 
   #take(chunk: Buffer): boolean {
     const bytes = this.#rest === undefined ? chunk : Buffer.concat([this.#rest, chunk])
+    this.#rest = undefined
     let at = 0
     for (let lf = bytes.indexOf(LF, at); lf >= 0 && !this.#found; lf = bytes.indexOf(LF, at)) {
-      const end = bytes[lf - 1] === CR && lf > at ? lf - 1 : lf
-      if (this.#structure.line(bytes, at, end) === 'end') this.#found = EIGHT_BIT.has(this.#structure.encoding)
+      this.#line(bytes, at, bytes[lf - 1] === CR && lf > at ? lf - 1 : lf)
+      this.#isLong = false
       at = lf + 1
     }
-    this.#rest = at < bytes.length ? bytes.subarray(at) : undefined
+    if (this.#isLong) return this.#found
+    if (bytes.length - at >= LONGEST) {
+      this.#line(bytes, at, bytes.length)
+      this.#isLong = true
+    } else if (at < bytes.length) this.#rest = bytes.subarray(at)
     return this.#found
+  }
+
+  #line(bytes: Buffer, start: number, end: number): void {
+    if (!this.#isLong && this.#structure.line(bytes, start, end) === 'end') this.#found = EIGHT_BIT.has(this.#structure.encoding)
   }
 }

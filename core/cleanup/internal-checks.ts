@@ -2,11 +2,12 @@
  * Content steps for mail that is made here, where they are wanted. It has no client and no transaction: the steps are shown some that say
  * so. Postfix: internal_mail_filter_classes.
  */
-import type { Address, Session, Transaction } from '../facts.ts'
+import type { Session, Transaction } from '../facts.ts'
 import type { Generation, Services } from '../generation.ts'
 import { ask } from '../hooks.ts'
 import { joinFacts, scanFacts } from '../message/facts.ts'
 import { HeaderBlock } from '../message/headers.ts'
+import { addressOf } from '../protocol/address.ts'
 import { type Envelope, type NewContent, SpoolError } from '../queue/types.ts'
 import { oneLine } from '../reply.ts'
 import { CLEANUP } from './parameters.ts'
@@ -110,9 +111,4 @@ function transactionOf({ id, sender, recipients, body, smtputf8 }: Envelope): Tr
     queueId: id,
     edits: [],
   }
-}
-
-function addressOf(text: string): Address {
-  const at = text.lastIndexOf('@')
-  return at < 0 ? { text, local: text, domain: '' } : { text, local: text.slice(0, at), domain: text.slice(at + 1) }
 }

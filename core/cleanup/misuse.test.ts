@@ -85,6 +85,12 @@ describe('mail that says it has 8-bit text', () => {
   const rows: [string, Parameters, string, '8BITMIME' | undefined][] = [
     ['in its own headers', {}, 'Content-Transfer-Encoding: 8bit\n\nx\n', '8BITMIME'],
     ['in those of a part', {}, `${PARTS}Content-Transfer-Encoding: Binary\n\nx\n--a--\n`, '8BITMIME'],
+    [
+      'in a part after a line that is very long, which looks like one too once it is cut',
+      {},
+      `${PARTS}\n${'x'.repeat(70_000)}--a--${'x'.repeat(130_000)}\n--a\nContent-Transfer-Encoding: 8bit\n\nx\n`,
+      '8BITMIME',
+    ],
     ['nowhere', {}, `${PARTS}Content-Transfer-Encoding: base64\n\nx\n--a--\n`, undefined],
     ['but nobody listens', { detect_8bit_encoding_header: 'no' }, 'Content-Transfer-Encoding: 8bit\n\nx\n', undefined],
     [

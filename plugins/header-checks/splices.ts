@@ -29,21 +29,25 @@ export class Splicer {
   /** Everything up to an offset, changed; the changes before it are in order, and are used up. */
   take(upTo: number, splices: Splice[]): Buffer[] {
     const out: Buffer[] = []
+    // They leave the list together: one by one, each would move all that come after it.
+    let used = 0
     for (;;) {
-      const [splice] = splices
+      const splice = splices[used]
       if (this.#skip > 0) {
-        if (this.#at >= upTo) return out
+        if (this.#at >= upTo) break
         this.#skip -= this.#pull(Math.min(this.#skip, upTo - this.#at))
       } else if (splice?.at === this.#at) {
-        splices.shift()
+        used++
         if (splice.insert !== '') out.push(Buffer.from(splice.insert, 'latin1'))
         this.#skip = splice.remove
       } else {
         const stop = Math.min(upTo, splice?.at ?? upTo)
-        if (this.#at >= stop) return out
+        if (this.#at >= stop) break
         this.#pull(stop - this.#at, out)
       }
     }
+    splices.splice(0, used)
+    return out
   }
 
   /** Takes bytes off the front. */
@@ -69,8 +73,8 @@ export async function spliced(body: AsyncIterable<Buffer> | Iterable<Buffer>, sp
   const out: Buffer[] = []
   for await (const chunk of body) {
     splicer.push(chunk)
-    out.push(...splicer.take(splicer.end, left))
+    for (const piece of splicer.take(splicer.end, left)) out.push(piece)
   }
-  out.push(...splicer.take(splicer.end, left))
+  for (const piece of splicer.take(splicer.end, left)) out.push(piece)
   return out
 }

@@ -7,8 +7,12 @@
  * JavaScript, like what it imports first: a TypeScript file that is read before the compile cache is on makes Node load the
  * WebAssembly compiler that takes types away, and that takes longer than all the rest of this process.
  */
-import { compileCache } from './process/compile-cache.js'
-
+const [major = 0, minor = 0] = process.versions.node.split('.').map(Number)
+if (major < 24 || (major === 24 && minor < 15)) {
+  console.error(`postern needs Node 24.15 or later, and this is ${process.version}`)
+  process.exit(1)
+}
+const { compileCache } = await import('./process/compile-cache.js')
 compileCache()
 const words = process.argv.slice(2)
 // A worker takes longest to load: it begins before the command line is even read.

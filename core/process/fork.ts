@@ -10,15 +10,15 @@ const STDIO: StdioOptions = ['ignore', 'inherit', 'inherit', 'ipc']
 
 /**
  * How a worker uses memory. A larger young generation gains nothing measurable, and stays large once the load is gone; neither do
- * more arenas of malloc, since nearly all of a worker's work is on one thread. Flags of the command line and malloc's own variable win;
- * NODE_OPTIONS does not, for Node reads it before these.
+ * more arenas of malloc, since nearly all of a worker's work is on one thread. What the user says to Node or malloc wins.
  */
-const WORKER_FLAGS: readonly string[] = ['--max-semi-space-size=8']
+const YOUNG = '--max-semi-space-size'
 const WORKER_MALLOC = { MALLOC_ARENA_MAX: '2' }
 
 /** A process that loads the engines and waits for its first order. */
 export function forkWorker(): ChildProcess {
-  const execArgv = [...WORKER_FLAGS, ...process.execArgv]
+  const isSaid = process.env['NODE_OPTIONS']?.includes(YOUNG) === true
+  const execArgv = [...(isSaid ? [] : [`${YOUNG}=8`]), ...process.execArgv]
   return fork(program('worker'), [], { stdio: STDIO, execArgv, env: { ...WORKER_MALLOC, ...process.env } })
 }
 

@@ -6,6 +6,7 @@ import { test } from 'node:test'
 import { anAccessRequest, fakeClock, fakeDns } from '../../test/kit/index.ts'
 import { ask } from '../hooks.ts'
 import type { Resolver } from '../net/types.ts'
+import { Rows } from './ahead.ts'
 import { buildGeneration } from './generation.ts'
 import { parseConfiguration } from './load.ts'
 
@@ -105,4 +106,25 @@ test('restrictions that a table names begin together too', async () => {
     - 'check_client_access inline:{{192.0.2.1 = reject_rbl_client a.test, reject_rbl_client c.test}}'`)
   assert.equal(verdict?.kind, 'reject')
   assert.deepEqual(rounds[0], ['a.test A', 'c.test A'])
+})
+
+test('a step that can not begin ahead takes nothing from the one that waits, nor from those after it', async () => {
+  const rows = new Rows()
+  const begun: string[] = []
+  const first = rows.next(
+    async () => undefined,
+    () => void begun.push('first'),
+  )
+  rows.next(
+    async () => undefined,
+    () => {
+      throw new Error('not now')
+    },
+  )
+  rows.next(
+    async () => undefined,
+    () => void begun.push('third'),
+  )
+  assert.equal(await first(anAccessRequest('rcpt', {})), undefined)
+  assert.deepEqual(begun, ['third'])
 })

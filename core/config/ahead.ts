@@ -41,6 +41,10 @@ export class Rows {
 function begin(members: readonly Member[], from: number, request: AccessRequest): void {
   for (let i = from; i < members.length; i++) {
     const member = members[i]
-    if (member !== undefined && (member.when === undefined || member.when(request))) member.prepare(request)
+    try {
+      if (member !== undefined && (member.when === undefined || member.when(request))) member.prepare(request)
+    } catch {
+      // No fault of the step that waits; the one that fails here has its own turn, and is told of then.
+    }
   }
 }

@@ -53,6 +53,15 @@ test('a server that hangs up, says nothing, or babbles', async (t) => {
   babbling.close()
 })
 
+test('whoever waits for a reply when the connection is closed hears of it', async (t) => {
+  const line = await connected(await aServer(t, { rules: [{ on: /^EHLO/, reply: null, end: 'silent' }] }))
+  await line.greeting()
+  const asked = line.ask('EHLO x')
+  line.close()
+  await assert.rejects(asked, { ending: 'lost' })
+  await assert.rejects(line.ask('NOOP'), { ending: 'lost' })
+})
+
 test('a reply before the end of the content is not lost', async (t) => {
   const mx = await aServer(t, { rules: [{ on: /^DATA/, reply: ['354 go', '552 5.3.4 too big'] }] })
   const line = await connected(mx)

@@ -106,6 +106,8 @@ class Line implements SmtpLine, ChatListener {
   close(): void {
     if (this.#stuffing === undefined) this.#chat.close('QUIT\r\n')
     else this.#chat.destroy()
+    // Who still waits for a reply would do so for ever: nothing is listened to any more.
+    this.ended(this.#ending ?? 'lost')
   }
 
   reply(reply: LineReply): void {

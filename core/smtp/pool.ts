@@ -45,6 +45,8 @@ export class ConnectionPool<S extends Poolable> {
   readonly #idle = new Map<string, Idle<S>[]>()
   readonly #traffic = new Map<string, { second: number; count: number; before: number }>()
   readonly #flows = new Map<string, Flow>()
+  /** With so many of them, those that are at rest are forgotten. */
+  #forgetAt = MOST_IDLE
   #size = 0
   #timer: NodeJS.Timeout | undefined
   #isClosed = false
@@ -61,11 +63,23 @@ export class ConnectionPool<S extends Poolable> {
   begin(key: string): boolean {
     const second = Math.floor(performance.now() / SECOND)
     this.#count(key, second)
+    if (this.#flows.size >= this.#forgetAt) this.#forgetResting(second)
     const flow = this.#flows.get(key) ?? { running: 0, done: Number.NEGATIVE_INFINITY, isSteady: false }
     this.#flows.set(key, flow)
     flow.running++
     flow.isSteady = flow.done + 1 >= second || (flow.isSteady && flow.running > 1)
     return flow.isSteady
+  }
+
+  /** Destinations whose deliveries are remembered. */
+  get flows(): number {
+    return this.#flows.size
+  }
+
+  /** More mail waited for them, and never came: it was put off or taken away. What they were says nothing after a second. */
+  #forgetResting(second: number): void {
+    for (const [key, { running, done }] of this.#flows) if (running === 0 && done + 1 < second) this.#flows.delete(key)
+    this.#forgetAt = Math.max(MOST_IDLE, 2 * this.#flows.size)
   }
 
   /** It has ended. @param hasMore mail for the destination waits */

@@ -89,3 +89,19 @@ test('delay_logging_resolution_limit: delays with other numbers of decimals', ()
   ]
   for (const [milliseconds, limit, text] of rows) assert.equal(seconds(milliseconds, limit), text, `${milliseconds} ${limit}`)
 })
+
+test('a line that can not be made is counted as lost, and takes no other with it', () => {
+  inDirectory((directory) => {
+    const file = join(directory, 'log')
+    const writer = new LineWriter(file)
+    writer.write('a\n')
+    writer.write(() => {
+      throw new Error('no such thing')
+    })
+    writer.write(() => 'b\n')
+    writer.flush()
+    writer.close()
+    assert.equal(readFileSync(file, 'utf8'), 'a\nb\n')
+    assert.equal(writer.takeLost(), 1)
+  })
+})

@@ -57,7 +57,7 @@ export class LineWriter {
     clearTimeout(this.#timer)
     this.#timer = undefined
     if (this.#lines.length === 0) return
-    const lines = made(this.#lines)
+    const lines = this.#made()
     this.#lines = []
     this.#length = 0
     const rest = this.#isPipe ? this.#writePieces(lines) : this.#writeAll(lines.join(''))
@@ -83,11 +83,25 @@ export class LineWriter {
     if (this.#file !== undefined) closeSync(this.#descriptor)
   }
 
-  /** How many lines were lost since last asked, because the log could not be written. */
+  /** How many lines were lost since last asked, because the log, or they themselves, could not be written. */
   takeLost(): number {
     const lost = this.#lost
     this.#lost = 0
     return lost
+  }
+
+  /** The lines as text. One that can not be made is lost, and takes no other with it. */
+  #made(): string[] {
+    const out: string[] = []
+    for (const line of this.#lines) {
+      try {
+        const text = typeof line === 'string' ? line : line()
+        if (text !== undefined) out.push(text)
+      } catch {
+        this.#lost++
+      }
+    }
+    return out
   }
 
   #keep(rest: string): void {
@@ -121,15 +135,6 @@ export class LineWriter {
     }
     return this.#writeAll(piece)
   }
-}
-
-function made(lines: readonly Line[]): string[] {
-  const out: string[] = []
-  for (const line of lines) {
-    const text = typeof line === 'string' ? line : line()
-    if (text !== undefined) out.push(text)
-  }
-  return out
 }
 
 function isPipe(descriptor: number): boolean {

@@ -1,30 +1,14 @@
 /** Import of whole directories: what is written, what is reported, and that Postern takes the result. */
 import assert from 'node:assert/strict'
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
-import { parseConfiguration } from '../config/load.ts'
-import type { Configuration } from '../config/types.ts'
+import { imported } from '../../test/config/imported.ts'
 import { ImportError, importDirectory } from './index.ts'
 
 const scratch = mkdtempSync(join(tmpdir(), 'postern-import-'))
 after(() => rmSync(scratch, { recursive: true }))
-let count = 0
-
-/** Imports texts; `DIR` in what comes back stands for the directory. */
-function imported(main: string, master?: string): { yaml: string; report: string[]; configuration: () => Configuration } {
-  const directory = join(scratch, String(++count))
-  mkdirSync(directory)
-  writeFileSync(join(directory, 'main.cf'), main)
-  if (master !== undefined) writeFileSync(join(directory, 'master.cf'), master)
-  const { yaml, report } = importDirectory(directory)
-  return {
-    yaml: yaml.replaceAll(directory, 'DIR'),
-    report: report.map(({ kind, subject, reason }) => `${kind} ${subject}: ${reason}`),
-    configuration: () => parseConfiguration(join(directory, 'postern.yaml'), yaml),
-  }
-}
 
 const LEVEL = 'compatibility_level = 3.6\nmydestination =\n'
 

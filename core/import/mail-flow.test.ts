@@ -1,28 +1,7 @@
 /** Import of what happens to mail on its way in and out. */
 import assert from 'node:assert/strict'
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { after, test } from 'node:test'
-import { parseConfiguration } from '../config/load.ts'
-import { importDirectory } from './index.ts'
-
-const scratch = mkdtempSync(join(tmpdir(), 'postern-import-'))
-after(() => rmSync(scratch, { recursive: true }))
-let count = 0
-
-/** Imports texts: the report, and the configuration as Postern reads it. */
-function imported(main: string, master?: string) {
-  const directory = join(scratch, String(++count))
-  mkdirSync(directory)
-  writeFileSync(join(directory, 'main.cf'), main)
-  if (master !== undefined) writeFileSync(join(directory, 'master.cf'), master)
-  const { yaml, report } = importDirectory(directory)
-  return {
-    report: report.map(({ kind, subject }) => `${kind} ${subject}`),
-    configuration: () => parseConfiguration(join(directory, 'postern.yaml'), yaml),
-  }
-}
+import { test } from 'node:test'
+import { imported } from '../../test/config/imported.ts'
 
 const LEVEL = 'compatibility_level = 3.6\nmydestination =\n'
 

@@ -1,24 +1,7 @@
 /** Import of what has another place or another form here, and that what is left out is told. */
 import assert from 'node:assert/strict'
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { after, test } from 'node:test'
-import { importDirectory } from './index.ts'
-
-const scratch = mkdtempSync(join(tmpdir(), 'postern-import-'))
-after(() => rmSync(scratch, { recursive: true }))
-let count = 0
-
-/** Imports texts: what is written, and what is reported. */
-function imported(main: string, master: string): { yaml: string; report: string[] } {
-  const directory = join(scratch, String(++count))
-  mkdirSync(directory)
-  writeFileSync(join(directory, 'main.cf'), main)
-  writeFileSync(join(directory, 'master.cf'), master)
-  const { yaml, report } = importDirectory(directory)
-  return { yaml, report: report.map(({ kind, subject, reason }) => `${kind} ${subject}: ${reason}`) }
-}
+import { test } from 'node:test'
+import { imported } from '../../test/config/imported.ts'
 
 const LEVEL = 'compatibility_level = 3.6\nmydestination =\n'
 

@@ -19,8 +19,17 @@ export interface TlsFiles {
   readonly rejectUnauthorized: boolean
 }
 
+/** As mysql_table(5) calls them. */
+const USUAL: CertificateSettings = {
+  caFile: 'tls_CAfile',
+  caDirectory: 'tls_CApath',
+  certificate: 'tls_cert_file',
+  key: 'tls_key_file',
+  verify: 'tls_verify_cert',
+}
+
 /** @throws Error when a file can not be read */
-export function readCertificates(settings: Settings, names: CertificateSettings): TlsFiles {
+export function readCertificates(settings: Settings, names = USUAL): TlsFiles {
   const read = (setting: string, path: string): string => {
     try {
       return readFileSync(path, 'utf8')

@@ -48,18 +48,11 @@ const quoteJson: Quote = (text) => JSON.stringify(text).slice(1, -1)
 
 async function openHttp(settings: Settings): Promise<Backend> {
   const { Agent } = await import('undici')
-  const names = {
-    caFile: 'tls_CAfile',
-    caDirectory: 'tls_CApath',
-    certificate: 'tls_cert_file',
-    key: 'tls_key_file',
-    verify: 'tls_verify_cert',
-  }
   const timeout = settings.milliseconds('timeout')
   const origin = originOf(settings)
   const agent = new Agent({
     connections: settings.number('connections', 1),
-    connect: { timeout: settings.milliseconds('connect_timeout'), ...readCertificates(settings, names) },
+    connect: { timeout: settings.milliseconds('connect_timeout'), ...readCertificates(settings) },
     headersTimeout: timeout,
     bodyTimeout: timeout,
     keepAliveTimeout: 30_000,

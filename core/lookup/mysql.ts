@@ -113,17 +113,10 @@ function optionsOf(settings: Settings): object {
   const given = file === '' ? {} : optionFile(readFileSync(file, 'utf8'), ['client', ...(group === '' ? [] : [group])])
   const text = (setting: string, option: string | undefined): string =>
     settings.text(setting) === '' ? (option ?? '') : settings.text(setting)
-  const names = {
-    caFile: 'tls_CAfile',
-    caDirectory: 'tls_CApath',
-    certificate: 'tls_cert_file',
-    key: 'tls_key_file',
-    verify: 'tls_verify_cert',
-  }
   const isTls = ['tls_cert_file', 'tls_key_file', 'tls_CAfile', 'tls_CApath', 'tls_ciphers'].some(
     (name) => settings.text(name) !== '',
   )
-  const files = readCertificates(settings, names)
+  const files = readCertificates(settings)
   const ciphers = settings.text('tls_ciphers')
   return {
     user: text('user', given.user),

@@ -147,13 +147,6 @@ async function clientOf(settings: Settings, timeout: number): Promise<Client> {
 function commonOptions(settings: Settings, timeout: number): object {
   const [user, file] = [settings.text('user'), settings.text('password_file')]
   const password = file === '' ? settings.text('password') : readFileSync(file, 'utf8').trim()
-  const names = {
-    caFile: 'tls_CAfile',
-    caDirectory: 'tls_CApath',
-    certificate: 'tls_cert_file',
-    key: 'tls_key_file',
-    verify: 'tls_verify_cert',
-  }
   return {
     lazyConnect: true,
     // A lookup that can not be asked now is an error now.
@@ -166,7 +159,7 @@ function commonOptions(settings: Settings, timeout: number): object {
     db: settings.number('db'),
     ...(user === '' ? {} : { username: user }),
     ...(password === '' ? {} : { password }),
-    ...(settings.flag('tls') ? { tls: readCertificates(settings, names) } : {}),
+    ...(settings.flag('tls') ? { tls: readCertificates(settings) } : {}),
   }
 }
 

@@ -1,5 +1,6 @@
 /** Runs the access lists of a listener for a request, as smtpd would for a command of its own; keeps what they want held back. */
-import type { AccessRequest, AccessStage, Address, Client, Edit, Session } from '../facts.ts'
+import { AccessView, type HeldBack } from '../access-view.ts'
+import type { AccessRequest, AccessStage, Edit } from '../facts.ts'
 import type { ListenerRuntime, Services } from '../generation.ts'
 import { ask } from '../hooks.ts'
 import { chain, type MaybePromise } from '../lookup/maybe.ts'
@@ -18,11 +19,9 @@ export interface Decision {
   readonly isPermitted: boolean
 }
 
-interface Held {
+interface Held extends HeldBack {
   refusal?: Refusal
   discard?: Discard
-  ifPermit?: Refusal
-  ifReject?: Refusal
   edits: Edit[]
   isPermitted: boolean
 }
@@ -87,42 +86,18 @@ function settle(verdict: Verdict | undefined, stage: AccessStage, held: Held): b
 }
 
 /** One list's view of the request. */
-class PolicyAccess implements AccessRequest {
-  readonly stage: AccessStage
-  readonly command: string
-  readonly session: Session
-  readonly client: Client
-  readonly helo: string | undefined
-  readonly sender: Address | undefined
-  readonly recipient: Address | undefined
-  readonly argument: string | undefined
+class PolicyAccess extends AccessView {
   readonly #held: Held
   readonly #services: Services
 
-  constructor(stage: AccessStage, asked: Asked, held: Held, services: Services) {
-    const { session, sender, recipient, argument, state } = asked
-    this.stage = stage
-    this.command = state
-    this.session = session
-    this.client = session.client
-    this.helo = session.helo
-    this.sender = sender
-    this.recipient = recipient
-    this.argument = argument
+  constructor(stage: AccessStage, { session, sender, recipient, argument, state }: Asked, held: Held, services: Services) {
+    super(stage, { command: state, session, sender, recipient, argument }, held)
     this.#held = held
     this.#services = services
   }
 
   edit(edit: Edit): void {
     if (this.session.transaction !== undefined || this.session.candidate !== undefined) this.#held.edits.push(edit)
-  }
-
-  deferIfPermit(refusal: Refusal): void {
-    this.#held.ifPermit ??= refusal
-  }
-
-  deferIfReject(refusal: Refusal): void {
-    this.#held.ifReject ??= refusal
   }
 
   note(action: Parameters<AccessRequest['note']>[0], text: string): void {

@@ -3,6 +3,7 @@
  * refusals that steps ask to be held back (defer_if_permit, defer_if_reject). A relay list without an answer refuses mail
  * that is not for destinations of ours.
  */
+import type { HeldBack } from '../access-view.ts'
 import type { AccessStage, Address } from '../facts.ts'
 import { ask } from '../hooks.ts'
 import { chain, type MaybePromise } from '../lookup/maybe.ts'
@@ -10,7 +11,7 @@ import { replies } from '../protocol/reply-text.ts'
 import type { Reply } from '../reply.ts'
 import { stageSubject } from '../subject.ts'
 import type { Permit, Refusal, Verdict } from '../verdict.ts'
-import { type Held, type Question, Request } from './access-request.ts'
+import { type Question, Request } from './access-request.ts'
 import type { SmtpSession } from './session.ts'
 
 /** Stages whose list runs when their own command comes, unless smtpd_delay_reject puts them off to RCPT. */
@@ -89,11 +90,11 @@ function evaluate(
   session: SmtpSession,
   stages: readonly List[],
   question: Question,
-  end: (held: Held) => Refusal | undefined,
+  end: (held: HeldBack) => Refusal | undefined,
 ): MaybePromise<Reply | undefined> {
   // What will be thrown away is not looked at any further.
   if (session.current?.discarded === true) return undefined
-  const held: Held = { ifPermit: undefined, ifReject: undefined }
+  const held: HeldBack = { ifPermit: undefined, ifReject: undefined }
   const lists = runLists(session, stages, 0, question, held)
   return chain(lists, (refusal) => {
     const final = refusal ?? end(held)
@@ -106,7 +107,7 @@ function runLists(
   stages: readonly List[],
   from: number,
   question: Question,
-  held: Held,
+  held: HeldBack,
 ): MaybePromise<Refusal | undefined> {
   for (let i = from; i < stages.length; i++) {
     const result = runList(session, stages[i] as List, question, held)
@@ -122,11 +123,11 @@ function runLists(
 }
 
 /** defer_if_reject holds for the list that it stands in; the lists about the recipient count as one. */
-function forgetIfReject(stage: AccessStage, held: Held): void {
+function forgetIfReject(stage: AccessStage, held: HeldBack): void {
   if (stage !== 'relay' && stage !== 'rcpt') held.ifReject = undefined
 }
 
-function runList(session: SmtpSession, list: List, question: Question, held: Held): MaybePromise<Refusal | undefined> {
+function runList(session: SmtpSession, list: List, question: Question, held: HeldBack): MaybePromise<Refusal | undefined> {
   if (list === 'listed.sender' || list === 'listed.recipient') {
     const { hooks } = session.deps.runtime
     if (!hooks[list].isUsed()) return undefined
@@ -135,7 +136,12 @@ function runList(session: SmtpSession, list: List, question: Question, held: Hel
   return runStage(session, list, question, held)
 }
 
-function runStage(session: SmtpSession, stage: AccessStage, question: Question, held: Held): MaybePromise<Refusal | undefined> {
+function runStage(
+  session: SmtpSession,
+  stage: AccessStage,
+  question: Question,
+  held: HeldBack,
+): MaybePromise<Refusal | undefined> {
   if (stage === 'helo' && session.helo === undefined) return undefined
   // VRFY outside of a transaction.
   if (stage === 'mail' && question.sender === undefined && session.transaction === undefined) return undefined
@@ -150,7 +156,7 @@ function decided(
   stage: AccessStage,
   verdict: Verdict | undefined,
   question: Question,
-  held: Held,
+  held: HeldBack,
 ): MaybePromise<Refusal | undefined> {
   if (verdict === undefined) return stage === 'relay' ? relayDefault(session, question) : undefined
   if (verdict.kind === 'permit') return logged(session, stage, verdict, question, held)
@@ -165,7 +171,7 @@ function logged(
   stage: AccessStage,
   permit: Permit,
   question: Question,
-  held: Held,
+  held: HeldBack,
 ): MaybePromise<undefined> {
   const { permits } = session.settings
   const { action, about } = permit

@@ -8,6 +8,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import { fakeDns } from '../kit/dns.ts'
 import { freePort } from '../kit/process.ts'
+import { listening } from '../real/components.ts'
 import { clientOf, filled, parametersOf, writeFiles } from './base.ts'
 import type { Dialog } from './parse.ts'
 import type { Ports, Target } from './play.ts'
@@ -52,7 +53,9 @@ export async function startPostfix(dialog: Dialog, ports: Ports): Promise<Target
   const child = spawn(command[0] ?? '', command.slice(1), { stdio: ['ignore', output, output], env: environment })
   closeSync(output)
   const log = (): string => readFileSync(logFile, 'utf8')
-  await listens(port, log)
+  await listening(port).catch((error: Error) => {
+    throw new Error(`Postfix did not start: ${error.message}\n${log()}`)
+  })
   return {
     connect: (client) => connectAs(port, client),
     log: () => log().split('\n'),
@@ -76,22 +79,6 @@ async function startDns(dialog: Dialog): Promise<{ readonly address: string; clo
   const dns = fakeDns(dialog.dns)
   await dns.listen({ host: address, port: 53 })
   return { address, close: () => dns.close() }
-}
-
-async function listens(port: number, log: () => string): Promise<void> {
-  for (let tries = 0; tries < 200; tries++) {
-    const isOpen = await new Promise<boolean>((resolve) => {
-      const socket = connect(port, '127.0.0.1')
-      socket.on('connect', () => {
-        socket.destroy()
-        resolve(true)
-      })
-      socket.on('error', () => resolve(false))
-    })
-    if (isOpen) return
-    await sleep(20)
-  }
-  throw new Error(`Postfix did not start:\n${log()}`)
 }
 
 async function connectAs(port: number, client: string): Promise<Socket> {

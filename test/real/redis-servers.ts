@@ -1,10 +1,11 @@
 /** Real Redis servers on loopback: one, a cluster of three, a master and a replica under three sentinels. */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
-import { connect, createServer, type Server } from 'node:net'
+import { createServer, type Server } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { RedisConfig } from '../../core/state/types.ts'
+import { listening } from './components.ts'
 
 /** Servers that run until they are told to stop. */
 export interface RedisServers {
@@ -23,7 +24,7 @@ export async function oneRedis(): Promise<RedisServers> {
   const directory = mkdtempSync(join(tmpdir(), 'postern-redis-'))
   const argv = ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--dir', directory, '--daemonize', 'no']
   const child = spawn('redis-server', argv, { stdio: ['ignore', 'ignore', 'inherit'] })
-  await accepting(port)
+  await listening(port)
   return {
     config: { url: `redis://127.0.0.1:${port}`, prefix: PREFIX },
     ports: [port],
@@ -99,20 +100,4 @@ function bound(port: number): Promise<Server | undefined> {
     server.on('error', () => resolve(undefined))
     server.listen(port, '127.0.0.1', () => resolve(server))
   })
-}
-
-async function accepting(port: number): Promise<void> {
-  for (let tries = 0; tries < 200; tries++) {
-    const isOpen = await new Promise<boolean>((resolve) => {
-      const socket = connect(port, '127.0.0.1')
-      socket.on('connect', () => {
-        socket.destroy()
-        resolve(true)
-      })
-      socket.on('error', () => resolve(false))
-    })
-    if (isOpen) return
-    await new Promise((resolve) => setTimeout(resolve, 25))
-  }
-  throw new Error(`nothing listens on port ${port}`)
 }

@@ -1,7 +1,7 @@
 /** Postern as an operator runs it, in processes of its own: started, spoken to, killed and started again. */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { appendFileSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
-import { connect, createServer } from 'node:net'
+import { connect, createServer, type Server } from 'node:net'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 
@@ -148,13 +148,32 @@ ${listeners.map((each) => `  - ${each}\n`).join('')}${yaml}
   }
 }
 
-/** A port that was free a moment ago. */
-export function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer().listen(0, '127.0.0.1', () => {
-      const address = server.address()
-      server.close(() => (typeof address === 'object' && address !== null ? resolve(address.port) : reject(new Error('no port'))))
-    })
+/** A port that was free a moment ago; see {@link freePorts}. */
+export async function freePort(): Promise<number> {
+  const [port] = await freePorts(1)
+  return port as number
+}
+
+/**
+ * Ports of 127.0.0.1, one after the other, that were free a moment ago, and so were those 10000 above (the bus of a Redis Cluster). All are
+ * below the ports that systems give to outgoing connections (32768 and up), so that none of these takes one in between.
+ */
+export async function freePorts(count: number): Promise<number[]> {
+  for (let tries = 0; tries < 100; tries++) {
+    const base = 10_240 + Math.floor(Math.random() * (22_500 - 10_240))
+    const ports = Array.from({ length: count }, (_, i) => base + i)
+    const servers = await Promise.all([...ports, ...ports.map((port) => port + 10_000)].map(bound))
+    await Promise.all(servers.map((server) => server && new Promise((resolve) => server.close(resolve))))
+    if (!servers.includes(undefined)) return ports
+  }
+  throw new Error(`no ${count} free ports`)
+}
+
+function bound(port: number): Promise<Server | undefined> {
+  return new Promise((resolve) => {
+    const server = createServer()
+    server.on('error', () => resolve(undefined))
+    server.listen(port, '127.0.0.1', () => resolve(server))
   })
 }
 

@@ -207,9 +207,9 @@ export async function listening(port: number, host = '127.0.0.1', most = 300): P
   throw new Error(`nothing listens on ${host}:${port}`)
 }
 
-/** Tries until `check` no longer throws, or 15 s have passed. */
+/** Tries until `check` no longer throws, or 30 s have passed. */
 export async function eventually<T>(check: () => T | Promise<T>): Promise<T> {
-  const until = Date.now() + 15_000
+  const until = Date.now() + 30_000
   for (;;) {
     try {
       return await check()

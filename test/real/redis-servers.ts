@@ -1,10 +1,10 @@
 /** Real Redis servers on loopback: one, a cluster of three, a master and a replica under three sentinels. */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
-import { createServer, type Server } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { RedisConfig } from '../../core/state/types.ts'
+import { freePort, freePorts } from '../kit/process.ts'
 import { listening } from './components.ts'
 
 /** Servers that run until they are told to stop. */
@@ -20,7 +20,7 @@ const PREFIX = 'postern-test:'
 
 /** One server. */
 export async function oneRedis(): Promise<RedisServers> {
-  const [port] = (await freePorts(1)) as [number]
+  const port = await freePort()
   const directory = mkdtempSync(join(tmpdir(), 'postern-redis-'))
   const argv = ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--dir', directory, '--daemonize', 'no']
   const child = spawn('redis-server', argv, { stdio: ['ignore', 'ignore', 'inherit'] })
@@ -46,31 +46,47 @@ export async function redisSentinel(): Promise<RedisServers> {
   return { ...servers, config: { sentinels, master: 'mymaster', prefix: PREFIX } }
 }
 
+/** Servers that a script starts. They only serve the tests, so where they do not come up they get two more tries, on other ports. */
 async function scripted(script: string, count: number): Promise<Omit<RedisServers, 'config'>> {
-  const ports = await freePorts(count)
-  const directory = mkdtempSync(join(tmpdir(), 'postern-redis-'))
-  const argv = [join(import.meta.dirname, script), directory, String(ports[0])]
-  const child = spawn('/bin/bash', argv, { stdio: ['ignore', 'pipe', 'inherit'] })
-  await new Promise<void>((resolve, reject) => {
-    const timer = setTimeout(() => reject(new Error(`${script} is not ready after 30 s`)), 30_000)
-    child.stdout.on('data', (chunk) => {
-      if (!String(chunk).includes('ready')) return
+  for (let tries = 1; ; tries++) {
+    const ports = await freePorts(count)
+    const directory = mkdtempSync(join(tmpdir(), 'postern-redis-'))
+    const argv = [join(import.meta.dirname, script), directory, String(ports[0])]
+    const child = spawn('/bin/bash', argv, { stdio: ['ignore', 'pipe', 'inherit'] })
+    const servers = script === 'redis-cluster.sh' ? ports : ports.slice(0, 2)
+    const signal = (port: number, name: NodeJS.Signals): void => kill(join(directory, String(port), 'pid'), name)
+    const stop = (): Promise<void> =>
+      ended(child, directory, () => {
+        for (const port of servers) signal(port, 'SIGCONT')
+        child.kill('SIGTERM')
+      })
+    if (await isReady(child)) return { ports, signal, stop }
+    await stop()
+    if (tries === 3) throw new Error(`${script} did not come up, tried ${tries} times`)
+    console.error(`${script} did not come up on port ${ports[0]}; again on others`)
+  }
+}
+
+/** True when the script says so within 30 s, false when it ends or is silent. */
+function isReady(child: ChildProcess): Promise<boolean> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(() => resolve(false), 30_000)
+    const settle = (is: boolean): void => {
       clearTimeout(timer)
-      resolve()
-    })
-  })
-  const signal = (port: number, name: NodeJS.Signals): void => {
-    try {
-      process.kill(Number(readFileSync(join(directory, String(port), 'pid'), 'latin1')), name)
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error
+      resolve(is)
     }
+    child.stdout?.on('data', (chunk) => String(chunk).includes('ready') && settle(true))
+    child.on('exit', () => settle(false))
+  })
+}
+
+/** Sends a signal to the process that a file names, if both are there. */
+function kill(pidFile: string, name: NodeJS.Signals): void {
+  try {
+    process.kill(Number(readFileSync(pidFile, 'latin1')), name)
+  } catch (error) {
+    if (!['ESRCH', 'ENOENT'].includes(String((error as NodeJS.ErrnoException).code))) throw error
   }
-  const stop = (): void => {
-    for (const port of ports.slice(0, script === 'redis-cluster.sh' ? 3 : 2)) signal(port, 'SIGCONT')
-    child.kill('SIGTERM')
-  }
-  return { ports, signal, stop: () => ended(child, directory, stop) }
 }
 
 async function ended(child: ChildProcess, directory: string, stop: () => unknown): Promise<void> {
@@ -80,24 +96,4 @@ async function ended(child: ChildProcess, directory: string, stop: () => unknown
     await gone
   }
   rmSync(directory, { recursive: true, force: true })
-}
-
-/** Ports one after the other that were free a moment ago, and so were those of the cluster's own bus, 10000 above. */
-async function freePorts(count: number): Promise<number[]> {
-  for (let tries = 0; tries < 50; tries++) {
-    const base = 20_000 + Math.floor(Math.random() * 10_000)
-    const ports = Array.from({ length: count }, (_, i) => base + i)
-    const servers = await Promise.all([...ports, ...ports.map((port) => port + 10_000)].map(bound))
-    await Promise.all(servers.map((server) => server && new Promise((resolve) => server.close(resolve))))
-    if (!servers.includes(undefined)) return ports
-  }
-  throw new Error(`no ${count} free ports`)
-}
-
-function bound(port: number): Promise<Server | undefined> {
-  return new Promise((resolve) => {
-    const server = createServer()
-    server.on('error', () => resolve(undefined))
-    server.listen(port, '127.0.0.1', () => resolve(server))
-  })
 }

@@ -8,7 +8,8 @@ import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
 import { openTable, type Table } from '../../core/lookup/index.ts'
 import { freePort } from '../kit/process.ts'
-import { eventually, find, has, listening, type Program, run, scratch, start } from './components.ts'
+import { atEnd, eventually, find, has, listening, type Program, run, scratch, start } from './components.ts'
+import { redisCluster, redisSentinel } from './redis-servers.ts'
 
 const script = (name: string): string => join(import.meta.dirname, name)
 const path = (program: Program): string => find(program) ?? ''
@@ -350,23 +351,6 @@ test('postsrsd answers as a tcp table', async (t) => {
 
 const cli = (port: number, ...words: readonly string[]) => run('/usr/bin/redis-cli', ['-c', '-p', String(port), ...words])
 
-/** The first of some free ports in a row. */
-async function freePorts(count: number): Promise<number> {
-  for (let tries = 0; tries < 50; tries++) {
-    const port = await freePort()
-    const taken = await Promise.all(
-      Array.from({ length: count }, (_, i) =>
-        listening(port + i, '127.0.0.1', 1).then(
-          () => true,
-          () => false,
-        ),
-      ),
-    )
-    if (port < 50_000 && !taken.includes(true)) return port
-  }
-  throw new Error('no free ports in a row')
-}
-
 test('Redis', async (t) => {
   if (!has(t, 'redis-server')) return
   const [directory, port] = [scratch(t), await freePort()]
@@ -396,25 +380,23 @@ test('Redis', async (t) => {
 
 test('a Redis Cluster: keys on every node are found from any', async (t) => {
   if (!has(t, 'redis-server')) return
-  const [directory, port] = [scratch(t), await freePorts(3)]
-  const cluster = start(t, script('redis-cluster.sh'), [directory, String(port)])
-  await eventually(() => assert.match(cluster.output(), /cluster ready/))
-  for (let i = 0; i < 20; i++) await cli(port, 'set', `k${i}`, `v${i}`)
-  const table = await open(t, `redis:{ {hosts = 127.0.0.1:${port + 1}}, cluster=yes }`)
+  const cluster = await redisCluster()
+  atEnd(t, cluster.stop)
+  const [first, second] = cluster.ports as [number, number]
+  for (let i = 0; i < 20; i++) await cli(first, 'set', `k${i}`, `v${i}`)
+  const table = await open(t, `redis:{ {hosts = 127.0.0.1:${second}}, cluster=yes }`)
   for (let i = 0; i < 20; i++) assert.equal(await table.lookup(`k${i}`), `v${i}`)
 })
 
 test('Redis behind Sentinels: another master is found when the first is gone', async (t) => {
   if (!has(t, 'redis-server', 'redis-sentinel')) return
-  const [directory, port] = [scratch(t), await freePorts(5)]
-  const sentinels = start(t, script('redis-sentinel.sh'), [directory, String(port)])
-  const ready = (): Promise<void> => eventually(() => assert.match(sentinels.output(), /sentinel ready/))
-  // They find each other by what they say every two seconds, which takes long on a busy machine.
-  await ready().catch(ready)
-  await cli(port, 'set', 'key', 'value')
-  await eventually(async () => assert.match((await cli(port + 1, 'get', 'key')).output, /value/))
-  const table = await open(t, `redis:{ {hosts = 127.0.0.1:${port + 2} 127.0.0.1:${port + 3}}, sentinel=mymaster }`)
+  const servers = await redisSentinel()
+  atEnd(t, servers.stop)
+  const [master, replica, ...sentinels] = servers.ports as [number, number, number, number, number]
+  await cli(master, 'set', 'key', 'value')
+  await eventually(async () => assert.match((await cli(replica, 'get', 'key')).output, /value/))
+  const table = await open(t, `redis:{ {hosts = 127.0.0.1:${sentinels[0]} 127.0.0.1:${sentinels[1]}}, sentinel=mymaster }`)
   assert.equal(await table.lookup('key'), 'value')
-  await cli(port, 'shutdown', 'nosave')
+  await cli(master, 'shutdown', 'nosave')
   await eventually(async () => assert.equal(await table.lookup('key'), 'value'))
 })

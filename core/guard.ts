@@ -73,11 +73,51 @@ export function guarded(tap: Tapped, hook: string, kind: HookKind, fault: FaultS
       type: 'sync',
       fn: ((value: unknown, context: unknown) => trim(original, value, context, policy, hook, fault)) as never,
     }
+  const failed = failing(policy, hook, kind, fault)
   const settle = (result: unknown, subject: unknown): unknown => {
     if (result === undefined || result === null) return undefined
     return kind === 'decide' ? attributed(result as Verdict, subject, policy, warned) : result
   }
-  const failed = (error: unknown, done: Callback): undefined => {
+  const settled = (result: unknown, subject: unknown, done: Callback): undefined => {
+    if (!isThenable(result)) return done(null, settle(result, subject))
+    limited(result, policy.timeout).then(
+      (value) => done(null, settle(value, subject)),
+      (error) => failed(error, done),
+    )
+  }
+  const seen = (subject: unknown): unknown => (policy.mode === 'warn' ? harmless(subject, policy.id, warned) : subject)
+  // Without arrays of arguments: these run for each step of each command.
+  const one = (subject: unknown, done: Callback): undefined => {
+    if (policy.when !== undefined && !policy.when(subject)) return done(null)
+    let result: unknown
+    try {
+      result = original(seen(subject))
+    } catch (error) {
+      return failed(error, done)
+    }
+    return settled(result, subject, done)
+  }
+  const two = (value: unknown, context: unknown, done: Callback): undefined => {
+    if (policy.when !== undefined && !policy.when(context)) return done(null)
+    let result: unknown
+    try {
+      result = original(value, seen(context))
+    } catch (error) {
+      return failed(error, done)
+    }
+    return settled(result, value, done)
+  }
+  return { ...tap, type: 'async', fn: (kind === 'shape' ? two : one) as never }
+}
+
+/** What an error of the step means: for it, and so for who asked. */
+function failing(
+  policy: StepPolicy,
+  hook: string,
+  kind: HookKind,
+  fault: FaultSink,
+): (error: unknown, done: Callback) => undefined {
+  return (error, done) => {
     // State tells of its outages itself, once; what they mean is declared with each use.
     const isOutage = error instanceof StateError
     if (!isOutage) fault(policy.id, hook, error)
@@ -91,22 +131,6 @@ export function guarded(tap: Tapped, hook: string, kind: HookKind, fault: FaultS
         : { kind: 'defer', ...(hook === 'cleanup.message' ? UNCHECKED : TEMPORARY), step: policy.id, cause },
     )
   }
-  const fn = (...args: unknown[]): undefined => {
-    const done = args.pop() as Callback
-    if (policy.when !== undefined && !policy.when(kind === 'shape' ? args[1] : args[0])) return done(null)
-    let result: unknown
-    try {
-      result = original(...(policy.mode === 'warn' ? args.map((arg) => harmless(arg, policy.id, warned)) : args))
-    } catch (error) {
-      return failed(error, done)
-    }
-    if (!isThenable(result)) return done(null, settle(result, args[0]))
-    limited(result, policy.timeout).then(
-      (value) => done(null, settle(value, args[0])),
-      (error) => failed(error, done),
-    )
-  }
-  return { ...tap, type: 'async', fn: fn as never }
 }
 
 /** An access request that can not be deferred, for steps in warn mode; anything else as it is. */

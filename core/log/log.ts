@@ -125,9 +125,14 @@ function maillogFormat(identity: LogIdentity): Format {
 function jsonFormat(identity: LogIdentity): Format {
   const pid = identity.pid ?? process.pid
   const stamp = isoStamp()
-  const line = (object: object): string => `${printableJson(JSON.stringify(object))}\n`
+  // What stands in every line is written as text: it is known to be plain, and objects are put together slowly.
+  const line = (now: number, event: string, level: Level, fields: object): string => {
+    const head = `{"time":"${stamp(now)}","event":"${event}","level":"${level}","pid":${pid}`
+    const rest = JSON.stringify(fields)
+    return `${head}${rest === '{}' ? '}' : `,${printableJson(rest.slice(1))}`}\n`
+  }
   return {
-    event: (level, event, now) => line({ time: stamp(now), event: event.type, level, pid, ...jsonFields(event) }),
-    message: (level, text, now) => line({ time: stamp(now), event: 'message', level, pid, text }),
+    event: (level, event, now) => line(now, event.type, level, jsonFields(event)),
+    message: (level, text, now) => line(now, 'message', level, { text }),
   }
 }

@@ -4,6 +4,7 @@
  * A rule that can not be read is refused at load as well, where Postfix skips it: a refusal must not vanish by a slip of the pen.
  */
 import { type Matcher, RE2JS } from 're2js'
+import { nativeTest } from './native.ts'
 import { literalPrefix, mayBegin } from './prefix.ts'
 import { compileRules, type Rule } from './rules.ts'
 import { openSource, type Read, wholly } from './source.ts'
@@ -75,12 +76,14 @@ function compilePattern(type: 'regexp' | 'pcre', { source, toggled }: Pattern): 
   }
 }
 
-/** Does the pattern match? The engine runs only for texts that begin as its matches must. */
+/** Does the pattern match? The engine runs only for texts that begin as its matches must, and where V8's own can not be trusted to end. */
 function tester(expression: RE2JS, { source, toggled }: Pattern): (text: string) => boolean {
-  const prefix = toggled.has('multiLine') || toggled.has('extended') ? undefined : literalPrefix(source)
-  if (prefix === undefined) return (text) => expression.test(text)
+  if (toggled.has('multiLine') || toggled.has('extended') || toggled.has('anchored')) return (text) => expression.test(text)
   const ignoreCase = !toggled.has('ignoreCase')
-  return (text) => mayBegin(text, prefix, ignoreCase) && expression.test(text)
+  const native = nativeTest(source, ignoreCase)
+  const prefix = literalPrefix(source)
+  const slow = (text: string): boolean => (prefix === undefined || mayBegin(text, prefix, ignoreCase)) && expression.test(text)
+  return native === undefined ? slow : (text) => native(text) ?? slow(text)
 }
 
 /** Visits the characters of a pattern outside of escapes and bracket expressions; `visit` gives the replacement. */

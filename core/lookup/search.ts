@@ -20,14 +20,21 @@ export interface SearchRules {
   readonly nullKey: string
 }
 
+/** Rules that are equal are one object, so that what was made by them is found again. */
+const RULES = new Map<string, SearchRules>()
+
 /** The rules that a scope sets. */
 export function searchRules(scope: Scope): SearchRules {
   const features = scope.text('parent_domain_matches_subdomains') ?? ''
-  return {
+  const rules: SearchRules = {
     parent: features.split(/[\s,]+/).includes('smtpd_access_maps'),
     delimiter: scope.text('recipient_delimiter') ?? '',
     nullKey: scope.text('smtpd_null_access_lookup_key') ?? '<>',
   }
+  const key = JSON.stringify(rules)
+  const known = RULES.get(key) ?? rules
+  RULES.set(key, known)
+  return known
 }
 
 /** What was found, and under which key. */
@@ -48,9 +55,18 @@ function quoted(local: string): string {
   return `"${local.replace(/["\\]/g, '\\$&')}"`
 }
 
+/** What was asked about last: the steps of a list ask about the same address. */
+let recent: { readonly address: string; readonly rules: SearchRules; readonly keys: readonly (readonly string[])[] } | undefined
+
 /** The full address first, with and without extension; then its domain and parents; then `user@`. */
 export function mailKeys(address: string, rules: SearchRules): readonly (readonly string[])[] {
-  if (address === '') return [[rules.nullKey]]
+  if (recent?.address === address && recent.rules === rules) return recent.keys
+  const keys = address === '' ? [[rules.nullKey]] : keysOfMail(address, rules)
+  recent = { address, rules, keys }
+  return keys
+}
+
+function keysOfMail(address: string, rules: SearchRules): readonly (readonly string[])[] {
   const [local, domain] = split(address)
   const cut = extensionAt(local, rules.delimiter)
   const bare = cut === -1 ? undefined : local.slice(0, cut)

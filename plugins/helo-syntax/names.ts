@@ -1,6 +1,8 @@
 /** Syntax of host names and address literals in HELO and in addresses, as smtpd(8) judges it. */
 import { isIPv4, isIPv6 } from 'node:net'
 
+/** Nearly all names: the same as labels one by one, in ASCII. */
+const ASCII_NAME = /^(?:[A-Za-z0-9_](?:[-A-Za-z0-9_]{0,61}[A-Za-z0-9_])?(?:\.|$))+$/
 const LABEL = /^[A-Za-z0-9_\u0080-\u{10ffff}](?:[-A-Za-z0-9_\u0080-\u{10ffff}]{0,61}[A-Za-z0-9_\u0080-\u{10ffff}])?$/u
 /** RFC 1035 2.3.4. */
 const LONGEST = 255
@@ -8,6 +10,7 @@ const LONGEST = 255
 /** Letters, digits, `-` and `_` in labels of up to 63, and not digits alone; a final dot is no matter. */
 export function isHostname(name: string): boolean {
   if (name.length > LONGEST || /^[0-9.]*$/.test(name)) return false
+  if (ASCII_NAME.test(name)) return true
   return (name.endsWith('.') ? name.slice(0, -1) : name).split('.').every((label) => LABEL.test(label))
 }
 

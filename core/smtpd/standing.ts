@@ -72,22 +72,19 @@ export function standingOf(client: Client, settings: Settings, tell: (message: s
   return Promise.all([Promise.all(answers), discarded]).then(([given, words]) => assembled(given, words, isUnsure))
 }
 
+/** Clients of whom the lists say the same have one standing, and with it one reply to EHLO. */
+const KNOWN = new WeakMap<ReadonlySet<string>, (Standing | undefined)[]>()
+
 function assembled(answers: readonly boolean[], discarded: ReadonlySet<string>, isUnsure: boolean): Standing {
-  if (!isUnsure && !answers.includes(true)) return ordinary(discarded)
-  const [mayXclient = false, mayXforward = false, isExcused = false, isWatched = false, mayVerp = false] = answers
-  return { mayXclient, mayXforward, mayVerp, isExcused, isWatched, discarded, isUnsure }
-}
-
-const ORDINARY = new WeakMap<ReadonlySet<string>, Standing>()
-
-/** Of clients that no list names: one for all of them. */
-function ordinary(discarded: ReadonlySet<string>): Standing {
-  let standing = ORDINARY.get(discarded)
-  if (standing === undefined) {
-    const no = { mayXclient: false, mayXforward: false, mayVerp: false, isExcused: false, isWatched: false, isUnsure: false }
-    standing = { ...no, discarded }
-    ORDINARY.set(discarded, standing)
+  const which = answers.reduce((bits, yes, i) => (yes ? bits | (1 << i) : bits), isUnsure ? 1 << answers.length : 0)
+  let known = KNOWN.get(discarded)
+  if (known === undefined) {
+    known = new Array<Standing | undefined>(2 << answers.length).fill(undefined)
+    KNOWN.set(discarded, known)
   }
+  const [mayXclient = false, mayXforward = false, isExcused = false, isWatched = false, mayVerp = false] = answers
+  const standing = known[which] ?? { mayXclient, mayXforward, mayVerp, isExcused, isWatched, discarded, isUnsure }
+  known[which] = standing
   return standing
 }
 

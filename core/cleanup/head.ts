@@ -30,9 +30,10 @@ const RECIPIENT_HEADERS = ['to', 'cc', 'bcc', 'resent-to', 'resent-cc', 'resent-
 /** What is needed to write missing headers. */
 export interface Missing {
   has(name: string): boolean
-  readonly messageId: string
-  readonly date: string
-  readonly from: string
+  /** Made when it is asked for: most messages lack nothing. */
+  messageId(): string
+  date(): string
+  from(): string
   /** undisclosed_recipients_header; '' adds none. */
   readonly undisclosed: string
 }
@@ -42,9 +43,9 @@ export function missingHeaders(missing: Missing): string[] {
   const prefix = WATCHED.some((name) => name.startsWith('resent-') && missing.has(name)) ? 'Resent-' : ''
   const lacks = (name: string) => !missing.has(`${prefix}${name}`.toLowerCase())
   const out: string[] = []
-  if (lacks('Message-Id')) out.push(`${prefix}Message-Id: ${missing.messageId}`)
-  if (lacks('Date')) out.push(`${prefix}Date: ${missing.date}`)
-  if (lacks('From') && (prefix === '' || lacks('Sender'))) out.push(`${prefix}From: ${missing.from}`)
+  if (lacks('Message-Id')) out.push(`${prefix}Message-Id: ${missing.messageId()}`)
+  if (lacks('Date')) out.push(`${prefix}Date: ${missing.date()}`)
+  if (lacks('From') && (prefix === '' || lacks('Sender'))) out.push(`${prefix}From: ${missing.from()}`)
   if (missing.undisclosed !== '' && !RECIPIENT_HEADERS.some((name) => missing.has(name))) out.push(missing.undisclosed)
   return out
 }

@@ -1,7 +1,7 @@
 /** Addresses in headers: completed, then through the steps that rewrite them. Postfix: cleanup_rewrite_sender, cleanup_rewrite_recip. */
 
 import { type Hooks, shaped } from '../hooks.ts'
-import { ADDRESS_HEADERS, type AddressList, parseAddresses, SENDER_HEADERS } from '../message/addresses.ts'
+import { ADDRESS_HEADERS, type AddressList, isPlainAddress, parseAddresses, SENDER_HEADERS } from '../message/addresses.ts'
 import { type CompletionRules, completeAddress } from '../message/complete.ts'
 import { type HeadSurvey, headerValueAt } from '../message/head.ts'
 import { type HeaderBlock, headerText, rawText } from '../message/headers.ts'
@@ -40,7 +40,9 @@ export function hasIncomplete(head: Buffer, { counts, first, headers }: HeadSurv
   for (const [name, count] of counts) {
     if (!ADDRESS_HEADERS.has(name)) continue
     if (count > 1) return true
-    const list = parseAddresses(headerText(headerValueAt(head, first.get(name) ?? 0, headers)))
+    const value = headerValueAt(head, first.get(name) ?? 0, headers)
+    if (isPlainAddress(value)) continue
+    const list = parseAddresses(headerText(value))
     if (isChanged(list, completed(list, rules))) return true
   }
   return false

@@ -56,9 +56,9 @@ export function missing(message: WholeMessage, has: (name: string) => boolean) {
   const { context, rules, id, arrived, addresses } = message
   return {
     has,
-    messageId: context.messageId(arrived, id, rules.hostname),
-    date: context.mailDate(arrived),
-    from: quoteAddress(addresses.sender) || 'MAILER-DAEMON',
+    messageId: () => context.messageId(arrived, id, rules.hostname),
+    date: () => context.mailDate(arrived),
+    from: () => quoteAddress(addresses.sender) || 'MAILER-DAEMON',
     undisclosed: rules.values.undisclosed_recipients_header,
   }
 }

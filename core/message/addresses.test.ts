@@ -2,7 +2,8 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import fc from 'fast-check'
 import { quoteAddress } from '../protocol/address.ts'
-import { parseAddresses } from './addresses.ts'
+import { isPlainAddress, parseAddresses } from './addresses.ts'
+import { completeAddress } from './complete.ts'
 
 const found = (value: string) => [...parseAddresses(value).addresses]
 
@@ -128,6 +129,42 @@ describe('addresses in headers', () => {
         const [first, ...more] = found(quoteAddress(`${local}@x.test`))
         assert.deepEqual([first, more], [`${local}@x.test`, []])
       }),
+    )
+  })
+})
+
+describe('plain values', () => {
+  it('need no closer look', () => {
+    for (const value of ['a@b.test', 'a.b+c@mail.b-c.test', '<a@b.test>', 'Joe Doe <a@b.test>', '"Doe, J." <a@b.test>'])
+      assert.equal(isPlainAddress(value), true, value)
+    for (const value of [
+      '',
+      'a',
+      'a@b',
+      'a@b.',
+      '.a@b.test',
+      'a@b.test, c@d.test',
+      'Joe a@b.test',
+      '<>',
+      '(x) a@b.test',
+      '"a"@b.test',
+    ])
+      assert.equal(isPlainAddress(value), false, value)
+  })
+
+  it('hold one address that nothing changes', () => {
+    const pieces = ['a', 'B1', '.', '@', 'b.test', '<', '>', ' ', '"', ',', '-', '+', "'", '@x.y', '<a@b.test>', '(', ')']
+    const values = fc.array(fc.constantFrom(...pieces), { maxLength: 8 }).map((all) => all.join(''))
+    const rules = { origin: 'origin.test', domain: 'my.test', bangs: true, percents: true }
+    fc.assert(
+      fc.property(values, (value) => {
+        if (!isPlainAddress(value)) return
+        const { addresses, isLocal, isTidy } = parseAddresses(value)
+        assert.equal(addresses.length, 1)
+        assert.deepEqual([isLocal[0], isTidy[0]], [false, true])
+        assert.equal(completeAddress(addresses[0] ?? '', rules), addresses[0])
+      }),
+      { numRuns: 20_000 },
     )
   })
 })

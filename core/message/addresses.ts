@@ -32,6 +32,17 @@ export const ADDRESS_HEADERS: ReadonlySet<string> = new Set([
   'to',
 ])
 
+const ADDRESS = '[A-Za-z0-9_+=-]+(?:\\.[A-Za-z0-9_+=-]+)*@(?:[A-Za-z0-9-]+\\.)+[A-Za-z0-9-]+'
+const PLAIN = new RegExp(`^(?:${ADDRESS}|(?:(?:[A-Za-z0-9]+ )*|"[A-Za-z0-9 .,']*" ?)<${ADDRESS}>)$`)
+
+/**
+ * Is this value one address, complete and written as it must be, perhaps with a name? False where that takes a closer look.
+ * @param value unfolded and trimmed
+ */
+export function isPlainAddress(value: string): boolean {
+  return PLAIN.test(value)
+}
+
 /** A value, taken apart. */
 export interface AddressList {
   /** In order; internal form: unquoted, without route, comments and blanks. */

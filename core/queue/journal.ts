@@ -33,7 +33,7 @@ export const JOURNAL_OPTIONS: JournalOptions = {
   batchBytes: 8 << 20,
   spares: 2,
   roomToFill: 1 << 30,
-  markDelay: 100,
+  markDelay: 1000,
 }
 
 /** Nothing is made ahead of need: for short looks into a spool. */

@@ -3,7 +3,7 @@
  * bytes in place takes half the time of a sync that makes a file longer.
  */
 import type { Complain } from './complaints.ts'
-import { createSegment, donePath, fillSegment, logPath, restartSegment, type Segment } from './segment.ts'
+import { createSegment, donePath, logPath, restartSegment, type Segment } from './segment.ts'
 import type { SpoolFs } from './spool-fs.ts'
 
 export interface PoolOptions {
@@ -110,11 +110,11 @@ export class SegmentPool {
   }
 
   async #prepared(): Promise<void> {
-    const { fs, spares, segmentBytes } = this.#options
+    const { spares, segmentBytes } = this.#options
     while (this.#isOpen && this.#spares.length < spares && this.#hasRoom) {
       const segment = await this.#create()
       try {
-        await fillSegment(fs, segment, segmentBytes)
+        await segment.fill(segmentBytes)
       } catch (error) {
         this.#delete(segment)
         throw error

@@ -7,6 +7,8 @@ import { DONE_MARK, encodeSegmentHeader, SEGMENT_HEADER, type SegmentHeader, wri
 import type { SpoolFs } from './spool-fs.ts'
 import type { StoredContent } from './types.ts'
 
+const ZEROS = Buffer.alloc(64 * 1024)
+
 /** A message in a segment. */
 export interface Entry {
   readonly id: string
@@ -112,6 +114,21 @@ export class Segment {
     this.#fs.truncate(this.fd, this.end)
   }
 
+  /**
+   * Fills an empty segment of so many bytes with zeros, so that records, and the first thousands of marks, come to lie in blocks that
+   * the disk has already. @throws the error of the file system
+   */
+  async fill(bytes: number): Promise<void> {
+    const buffers: Buffer[] = []
+    for (let left = bytes - SEGMENT_HEADER; left > 0; left -= ZEROS.length)
+      buffers.push(left < ZEROS.length ? ZEROS.subarray(0, left) : ZEROS)
+    await this.#fs.writeLater(this.fd, buffers, SEGMENT_HEADER)
+    await this.#fs.writeLater(this.#doneFd, [ZEROS], 0)
+    await this.#fs.sync(this.fd)
+    await this.#fs.sync(this.#doneFd)
+    this.isFilled = true
+  }
+
   files(): SegmentFiles {
     return { fd: this.fd, doneFd: this.#doneFd }
   }
@@ -147,18 +164,6 @@ export async function createSegment(fs: SpoolFs, directory: string, slot: number
     fs.close(files.doneFd)
     throw error
   }
-}
-
-const ZEROS = Buffer.alloc(64 * 1024)
-
-/** Writes an empty segment full of zeros, so that records come to lie in blocks that the disk has already. */
-export async function fillSegment(fs: SpoolFs, segment: Segment, bytes: number): Promise<void> {
-  const buffers: Buffer[] = []
-  for (let left = bytes - SEGMENT_HEADER; left > 0; left -= ZEROS.length)
-    buffers.push(left < ZEROS.length ? ZEROS.subarray(0, left) : ZEROS)
-  await fs.writeLater(segment.fd, buffers, SEGMENT_HEADER)
-  await fs.sync(segment.fd)
-  segment.isFilled = true
 }
 
 /** A fresh header in files that hold nothing anyone needs: with the new nonce all old records and marks are void. */

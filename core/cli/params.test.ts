@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
 import { Command } from 'commander'
+import { whyPending } from '../config/pending/reasons.ts'
 import { addParams, type ParamsOptions, params } from './params.ts'
 
 const directory = mkdtempSync(join(tmpdir(), 'postern-params-'))
@@ -31,6 +32,12 @@ async function run(
   })
   return { status, out, err }
 }
+
+test('reasons why parameters have no effect are given for those alone', async () => {
+  const rows = JSON.parse((await run([], { config, json: true })).out) as { name: string; live: boolean }[]
+  assert.ok(rows.length > 380)
+  for (const { name, live } of rows) if (live) assert.equal(whyPending(name, ''), undefined, name)
+})
 
 test('a name gives its value as written', async () => {
   assert.deepEqual(await run(['smtpd_banner', 'relay_domains', 'mydestination']), {

@@ -7,7 +7,7 @@ import type { ServerLists } from './lists.ts'
 import { SMTP_PORT } from './nexthop.ts'
 import type { Settings } from './parameters.ts'
 import type { ServerReply } from './replies.ts'
-import { ended, localError, peerName, refusedToTalk, relayName, type Trouble, talksToSelf } from './trouble.ts'
+import { ended, localError, NO_TLS, peerName, refusedToTalk, relayName, type Trouble, talksToSelf } from './trouble.ts'
 import type { Turns } from './turn.ts'
 
 /** What is known of a server after its greeting, and after its EHLO reply. */
@@ -71,7 +71,7 @@ async function sayHello(context: HandshakeContext, banner: string, isExtended: b
     chat.write(`${verb} ${settings.helo_name}\r\n`)
     const reply = await turns.next(chat, verb)
     if (typeof reply === 'string') return failed(ended(host, reply, verb))
-    if (isPositive(reply)) return understood(context, reply, verb === hello, plain)
+    if (isPositive(reply)) return settings.demands_tls ? failed(NO_TLS) : understood(context, reply, verb === hello, plain)
     refusal = failed(refusedToTalk(host, reply))
     if (reply.code === 421) break
   }

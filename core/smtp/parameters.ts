@@ -132,6 +132,8 @@ export interface Settings extends Values<typeof CLIENT> {
   readonly always_send_ehlo: boolean
   readonly never_send_ehlo: boolean
   readonly assume_final: boolean
+  /** Mail must not leave in the clear. */
+  readonly demands_tls: boolean
   readonly disable_dns_lookups: boolean
   readonly ignore_mx_lookup_error: boolean
   readonly best_mx_transport: string
@@ -150,6 +152,14 @@ export interface Settings extends Values<typeof CLIENT> {
   readonly queue_directory: string
 }
 
+const DEMANDING: ReadonlySet<string> = new Set(['encrypt', 'dane-only', 'fingerprint', 'verify', 'secure'])
+
+/** smtp_tls_security_level; where that is empty, the older smtp_enforce_tls. */
+function demandsTls(scope: Scope, agent: AgentName): boolean {
+  const level = scope.text(`${agent}_tls_security_level`) ?? ''
+  return level === '' ? scope.text(`${agent}_enforce_tls`) === 'yes' : DEMANDING.has(level)
+}
+
 /** The settings of a transport. @throws ParameterError */
 export function settingsOf(scope: Scope, agent: AgentName): Settings {
   const own = scope.values(OWN[agent]) as Readonly<Record<string, unknown>>
@@ -161,6 +171,7 @@ export function settingsOf(scope: Scope, agent: AgentName): Settings {
     always_send_ehlo: own.smtp_always_send_ehlo !== false,
     never_send_ehlo: own.smtp_never_send_ehlo === true,
     assume_final: own.lmtp_assume_final === true,
+    demands_tls: demandsTls(scope, agent),
     disable_dns_lookups:
       own[named(agent, 'dns_support_level')] === '' ? disable_dns_lookups : own[named(agent, 'dns_support_level')] === 'disabled',
     ...common,

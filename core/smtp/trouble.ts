@@ -107,6 +107,13 @@ export function tooDeep(): Trouble {
   return local('5.6.0', 'MIME nesting exceeds safety limit', false)
 }
 
+/** smtp_tls_security_level demands TLS of the server, and there is none to be had. */
+export const NO_TLS: Trouble = Object.freeze({
+  status: '4.7.5',
+  reason: 'TLS is required, but our TLS engine is unavailable',
+  site: true,
+})
+
 /** RFC 6531 3.5 */
 export function needsUtf8(host: Host): Trouble {
   return local('5.6.7', `SMTPUTF8 is required, but was not offered by host ${peerName(host)}`, false)

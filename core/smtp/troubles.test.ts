@@ -210,6 +210,21 @@ test('soft_bounce: nothing bounces', async () => {
   assert.equal(words(outcomes[0]), `deferred 4.1.1 ${HOST} said: 550 5.1.1 no (in reply to RCPT TO command)`)
 })
 
+test('where TLS is demanded mail does not leave in the clear', async () => {
+  const demanding = ['encrypt', 'dane-only', 'fingerprint', 'verify', 'secure'].map((level) => ({
+    smtp_tls_security_level: level,
+  }))
+  for (const parameters of [...demanding, { smtp_enforce_tls: 'yes' }]) {
+    const { outcomes, mx } = await against({}, { parameters })
+    assert.equal(words(outcomes[0]), 'deferred 4.7.5 TLS is required, but our TLS engine is unavailable')
+    assert.equal(mx.messages.length, 0)
+  }
+  for (const parameters of [{ smtp_tls_security_level: 'may', smtp_enforce_tls: 'yes' }, { smtp_tls_security_level: 'none' }]) {
+    const { outcomes } = await against({}, { parameters })
+    assert.match(words(outcomes[0]), /^sent /)
+  }
+})
+
 test("the operator's own relay host is not a reason to bounce", async () => {
   const mx = await fakeMx({ rules: [{ on: /^(EHLO|HELO)/, reply: '550 5.7.1 go away' }] })
   open.push(mx)

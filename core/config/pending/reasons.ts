@@ -9,8 +9,8 @@ const BY_OWNER: ReadonlyMap<string, string> = new Map([
 
 /** By name; these come first. */
 const BY_NAME: ReadonlyMap<string, string> = new Map([
-  ['internal_mail_filter_classes', 'notices made here are not looked at by filters'],
-  ['smtputf8_autodetect_classes', 'mail comes in by SMTP only, where the client says whether it needs SMTPUTF8'],
+  ['smtp_tls_security_level', 'TLS is not there yet: where this demands it, mail waits'],
+  ['smtp_enforce_tls', 'TLS is not there yet: where this demands it, mail waits'],
   ['ipc_timeout', 'no processes wait for each other in this way'],
   ['max_idle', 'workers stay'],
   ['max_use', 'workers stay'],

@@ -44,7 +44,6 @@ async function header(raw: string, world?: World): Promise<string> {
 describe('generic', () => {
   const addresses: [string, string, World?][] = [
     ['a@int.test', 'out-a@pub.test'],
-    ['A@INT.test', 'out-a@pub.test'],
     ['b@int.test', 'out-b@example.test'],
     ['c@int.test', 'c@pub.test'],
     ['e+x@int.test', 'catch@pub.test'],
@@ -86,7 +85,6 @@ describe('generic', () => {
     ['In-Reply-To: <a@int.test>', 'In-Reply-To: <a@int.test>'],
     ['X-Other: a@int.test', 'X-Other: a@int.test'],
     ['From: plain', 'From: localised@pub.test'],
-    ['From: A@Int.Test', 'From: out-a@pub.test'],
     ['From: <>', 'From: <>'],
     ['To: undisclosed:;', 'To: undisclosed:;'],
     ['To:  x@ext.test ,\n\ty@ext.test', 'To:  x@ext.test ,\n\ty@ext.test'],

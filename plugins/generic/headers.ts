@@ -1,6 +1,8 @@
 /** The addresses in a message's headers. */
 import { ADDRESS_HEADERS, type HeaderList, headerText, parseAddresses, rawText } from '#postern'
-import type { Mapper } from './mapper.ts'
+
+/** The new address, or undefined when the tables do not know it. */
+export type Mapper = (address: string) => Promise<string | undefined>
 
 /** Rewrites each header that holds an address which the tables know; the others keep their bytes. */
 export async function rewriteHeaders(headers: HeaderList, map: Mapper): Promise<void> {

@@ -17,7 +17,7 @@ const WORKER_MALLOC = { MALLOC_ARENA_MAX: '2' }
 
 /** A process that loads the engines and waits for its first order. */
 export function forkWorker(): ChildProcess {
-  const isSaid = process.env['NODE_OPTIONS']?.includes(YOUNG) === true
+  const isSaid = process.env.NODE_OPTIONS?.includes(YOUNG) === true
   const execArgv = [...(isSaid ? [] : [`${YOUNG}=8`]), ...process.execArgv]
   return fork(program('worker'), [], { stdio: STDIO, execArgv, env: { ...WORKER_MALLOC, ...process.env } })
 }

@@ -21,70 +21,85 @@ interface Count {
   refusedHere: boolean
 }
 
+/** Builds it. `freed`: the supervisor has room for this key again. */
 export function createLeases(workers: number, office: LeaseOffice): Leases & { freed(key: string): void } {
-  const counts = new Map<string, Count>()
-  const listeners: ((key: string) => void)[] = []
+  return new SharedLeases(workers, office)
+}
 
-  const tell = (key: string): void => {
-    for (const listener of listeners) listener(key)
+class SharedLeases implements Leases {
+  readonly #workers: number
+  readonly #office: LeaseOffice
+  readonly #counts = new Map<string, Count>()
+  readonly #listeners: ((key: string) => void)[] = []
+
+  constructor(workers: number, office: LeaseOffice) {
+    this.#workers = workers
+    this.#office = office
   }
-  const refuse = (count: Count): false => {
-    count.refusedHere = true
-    return false
+
+  acquire(key: string, limit: number): boolean | Promise<boolean> {
+    let count = this.#counts.get(key)
+    if (count === undefined) {
+      count = { used: 0, granted: 0, refusedThere: false, refusedHere: false }
+      this.#counts.set(key, count)
+    }
+    const own = share(limit, this.#workers)
+    if (count.used - count.granted < own) {
+      count.used++
+      return true
+    }
+    if (own * this.#workers === limit || count.refusedThere) return refused(count)
+    return this.#ask(key, limit, count)
   }
-  const tidy = (key: string, count: Count): void => {
-    if (count.used === 0 && !count.refusedHere && !count.refusedThere) counts.delete(key)
+
+  release(key: string): void {
+    const count = this.#counts.get(key)
+    if (count === undefined || count.used === 0) return
+    count.used--
+    if (count.granted > 0) {
+      count.granted--
+      this.#office.release(key)
+    }
+    const waiting = count.refusedHere
+    count.refusedHere = false
+    this.#tidy(key, count)
+    if (waiting) this.#tell(key)
   }
-  const ask = async (key: string, limit: number, count: Count): Promise<boolean> => {
+
+  onFreed(listener: (key: string) => void): void {
+    this.#listeners.push(listener)
+  }
+
+  freed(key: string): void {
+    const count = this.#counts.get(key)
+    if (count === undefined) return
+    count.refusedThere = false
+    count.refusedHere = false
+    this.#tidy(key, count)
+    this.#tell(key)
+  }
+
+  async #ask(key: string, limit: number, count: Count): Promise<boolean> {
     count.used++
     count.granted++
-    const granted = await office.acquire(key, limit).catch(() => false)
+    const granted = await this.#office.acquire(key, limit).catch(() => false)
     if (granted) return true
     count.used--
     count.granted--
     count.refusedThere = true
-    return refuse(count)
+    return refused(count)
   }
 
-  return {
-    acquire(key, limit) {
-      let count = counts.get(key)
-      if (count === undefined) {
-        count = { used: 0, granted: 0, refusedThere: false, refusedHere: false }
-        counts.set(key, count)
-      }
-      const own = share(limit, workers)
-      if (count.used - count.granted < own) {
-        count.used++
-        return true
-      }
-      if (own * workers === limit || count.refusedThere) return refuse(count)
-      return ask(key, limit, count)
-    },
-    release(key) {
-      const count = counts.get(key)
-      if (count === undefined || count.used === 0) return
-      count.used--
-      if (count.granted > 0) {
-        count.granted--
-        office.release(key)
-      }
-      const waiting = count.refusedHere
-      count.refusedHere = false
-      tidy(key, count)
-      if (waiting) tell(key)
-    },
-    onFreed(listener) {
-      listeners.push(listener)
-    },
-    /** The supervisor has room for this key again. */
-    freed(key) {
-      const count = counts.get(key)
-      if (count === undefined) return
-      count.refusedThere = false
-      count.refusedHere = false
-      tidy(key, count)
-      tell(key)
-    },
+  #tell(key: string): void {
+    for (const listener of this.#listeners) listener(key)
   }
+
+  #tidy(key: string, count: Count): void {
+    if (count.used === 0 && !count.refusedHere && !count.refusedThere) this.#counts.delete(key)
+  }
+}
+
+function refused(count: Count): false {
+  count.refusedHere = true
+  return false
 }

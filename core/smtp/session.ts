@@ -134,6 +134,8 @@ export class Session implements Poolable {
 
   rest(onGone: () => void): void {
     this.chat.rest()
+    // The message that it carried last need not stay in memory as long as the connection does.
+    this.#note = () => undefined
     const gone = (): void => {
       this.chat.destroy()
       onGone()

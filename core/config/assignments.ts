@@ -48,7 +48,7 @@ export function checkSections(
   report: Report,
   mentioned: ReadonlySet<string>,
 ): void {
-  const own = userDefined(sections).union(mentioned)
+  const own = userDefined(sections).union(mentioned).union(namedByDefaults(registry))
   for (const { assignments, path, scope } of sections) {
     for (const [name, { text }] of Object.entries(assignments)) {
       const at = [...path, name]
@@ -63,6 +63,11 @@ export function checkSections(
       }
     }
   }
+}
+
+/** `virtual_maps`: an older name, which the default of another parameter still refers to. */
+function namedByDefaults(registry: Registry): Set<string> {
+  return new Set([...registry.values()].flatMap(({ declaration }) => [...namesIn(declaration.default)]))
 }
 
 /** Names that another value mentions, or that are restriction classes: as in main.cf, these may be anything. */

@@ -69,11 +69,15 @@ const USUAL_TRANSPORTS: readonly TransportShape[] = [
 export function readListeners(list: readonly unknown[], shared: Shared): ListenerConfig[] {
   const shapes = list as readonly ListenerShape[]
   refuseTwins(shapes, ['listeners'], shared.report)
-  return shapes.flatMap((shape, i) => readListener(shape, ['listeners', i], shared))
+  const taken = new Map<string, string>()
+  return shapes.flatMap((shape, i) => readListener(shape, ['listeners', i], shared, taken))
 }
 
-/** One for each address; they share everything else, the name too. */
-function readListener(shape: ListenerShape, path: Path, shared: Shared): ListenerConfig[] {
+/**
+ * One for each address; they share everything else, the name too.
+ * @param taken names by address: workers share ports, so that the system would not mind two listeners on one
+ */
+function readListener(shape: ListenerShape, path: Path, shared: Shared, taken: Map<string, string>): ListenerConfig[] {
   const { report, baseDirectory } = shared
   const { parameters, scope } = section(shape, path, shared)
   const context = { report, baseDirectory, text: careful(scope) }
@@ -90,6 +94,13 @@ function readListener(shape: ListenerShape, path: Path, shared: Shared): Listene
   const addresses = Array.isArray(shape.listen)
     ? shape.listen.map((each, i) => address(each, [...at, i], ports, report))
     : [address(shape.listen as string | number, at, ports, report)]
+  for (const { host, port } of addresses) {
+    const key = `${host} ${port}`
+    const other = taken.get(key)
+    taken.set(key, shape.name)
+    if (other !== undefined && (port !== 0 || host.startsWith('/')))
+      report.problem(at, `is where listener ${other} listens already`, { text: String(shape.listen) })
+  }
   const listener = {
     name: shape.name,
     protocol: shape.protocol ?? 'smtp',

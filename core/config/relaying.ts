@@ -2,7 +2,7 @@
 import { parseCidr } from '../net/ip.ts'
 import type { Section } from './assignments.ts'
 import type { Report } from './report.ts'
-import { type ListenerConfig, renderProblem } from './types.ts'
+import { type ListenerConfig, renderProblem, type StepConfig } from './types.ts'
 import { wordsOf } from './units.ts'
 
 /** Restrictions that stop a stranger from relaying. */
@@ -14,20 +14,17 @@ export function warnAboutRelaying(listeners: readonly ListenerConfig[], sections
   for (const { pipeline, protocol } of listeners) {
     // It takes no mail: what its answers permit is for the asking server to decide.
     if (protocol === 'policy') continue
-    for (const { restriction, when, mode, place } of pipeline.relay ?? []) {
-      if (restriction === undefined || mode === 'warn' || when !== undefined) continue
-      if (STOPPERS.has(restriction.name)) break
-      if (restriction.name !== 'permit') continue
-      told.add(
-        renderProblem({
-          place,
-          path: 'pipeline.relay',
-          message: 'lets every client relay to everywhere',
-          text: 'permit',
-          suggestion: 'put reject_unauth_destination before it',
-        }),
-      )
-    }
+    const last = lastWord(pipeline.relay)
+    if (last?.restriction?.name !== 'permit' || STOPPERS.has(lastWord(pipeline.rcpt)?.restriction?.name ?? '')) continue
+    told.add(
+      renderProblem({
+        place: last.place,
+        path: 'pipeline.relay',
+        message: 'lets every client relay to everywhere',
+        text: 'permit',
+        suggestion: 'put reject_unauth_destination before it',
+      }),
+    )
   }
   report.warnings.push(...told)
   for (const { assignments, path, scope } of sections) {
@@ -35,6 +32,17 @@ export function warnAboutRelaying(listeners: readonly ListenerConfig[], sections
     const wide = trusted(scope.text.bind(scope)).find((word) => parseCidr(word)?.prefix === 0)
     if (wide !== undefined) report.warning([...path, 'mynetworks'], 'trusts every address', { text: wide })
   }
+}
+
+/** The first step that settles relaying for every stranger who comes to it. */
+function lastWord(steps: readonly StepConfig[] = []): StepConfig | undefined {
+  return steps.find(
+    ({ restriction, when, mode }) =>
+      restriction !== undefined &&
+      mode !== 'warn' &&
+      when === undefined &&
+      (restriction.name === 'permit' || STOPPERS.has(restriction.name)),
+  )
 }
 
 function trusted(text: (name: string) => string | undefined): string[] {

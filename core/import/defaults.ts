@@ -52,6 +52,11 @@ const OLD_DEFAULTS: readonly OldDefault[] = [
     unless: 'mynetworks',
   },
   {
+    name: 'smtpd_relay_before_recipient_restrictions',
+    text: '${{$compatibility_level} <level {3.6} ? {no} : {yes}}',
+    advice: 'so below compatibility level 3.6: the list of rcpt is asked before that of relay',
+  },
+  {
     name: 'append_dot_mydomain',
     text: '${{$compatibility_level} <level {1} ? {yes} : {no}}',
     advice: 'so below compatibility level 1',

@@ -1,13 +1,13 @@
 /** main.cf and master.cf to the model of a pipeline file: what stands in it, before it is written. */
 import { namesIn } from '../config/expand.ts'
 import { knownParameters } from '../config/registry.ts'
-import { wordsOf } from '../config/units.ts'
+import type { Registry } from '../config/scope.ts'
 import type { Scope } from '../parameters.ts'
 import { OLDEST_LEVEL, oldDefaults } from './defaults.ts'
 import { ELSEWHERE, type KeepContext, type KeptParameter, keptParameters, mentionedNames } from './keep.ts'
 import { processLimits, reportArguments } from './limits.ts'
 import { type ImportedListener, importListeners } from './listeners.ts'
-import { stepsOfList } from './lists.ts'
+import { classesOf, classParameter, stepsOfList } from './lists.ts'
 import type { Setting, Settings } from './main-cf.ts'
 import type { Service } from './master-cf.ts'
 import { ImportReport } from './report.ts'
@@ -57,7 +57,7 @@ export function importGateway(
   }
   localDelivery(context)
   reportArguments(services, report)
-  nobodyStopsRelaying(context, stages)
+  nobodyStopsRelaying(context)
   return { gateway, report }
 }
 
@@ -85,13 +85,26 @@ function contextOf(directory: string, main: Settings, services: readonly Service
     for (const [option, setting] of options) settings.set(option, setting)
   }
   const scope = mainScope(settings, directory, registry)
-  const classes = new Set(wordsOf(textOf(scope, 'smtpd_restriction_classes')))
-  const texts = [...settings.values(), ...services.flatMap(({ options }) => [...options.values()])]
-    .filter(({ name }) => registry.has(name) && !ELSEWHERE.has(name))
-    .map(({ text }) => text)
-  const all = [...settings.values(), ...services.flatMap(({ options }) => [...options.values()])].map(({ text }) => text)
-  const used = mentionedNames(all, settings)
-  return { settings, services, registry, report, scope, classes, used, mentioned: mentionedNames(texts, settings) }
+  const classes = new Set([
+    ...classesOf(scope),
+    ...services.flatMap(({ options }) => classesOf(serviceScope(options, scope, registry))),
+  ])
+  const given = [...settings.values(), ...services.flatMap(({ options }) => [...options.values()])]
+  const texts = given.filter(({ name }) => registry.has(name) && !ELSEWHERE.has(name)).map(({ text }) => text)
+  const used = mentionedNames(
+    given.map(({ text }) => text),
+    settings,
+  )
+  const mentioned = mentionedNames([...texts, ...defaultsInUse(settings, registry)], settings)
+  return { settings, services, registry, report, scope, classes, used, mentioned }
+}
+
+/** Defaults that refer to other parameters: `$virtual_maps`. The `$alias_maps` of local_recipient_maps is for localDelivery(). */
+function defaultsInUse(settings: Settings, registry: Registry): string[] {
+  return [...registry].flatMap(([name, { declaration }]) => {
+    const isUsed = declaration.live && !settings.has(name) && name !== 'local_recipient_maps'
+    return isUsed && declaration.default.includes('$') ? [declaration.default] : []
+  })
 }
 
 /** Kept settings, restriction classes, old defaults, and what values refer to without setting it. */
@@ -126,14 +139,12 @@ function level(settings: Settings): KeptParameter[] {
   return isOld || asked ? [{ name: setting.name, value: setting.text, setting }] : []
 }
 
-/** Restriction classes without what Postern does not know. */
+/** The restriction classes of main.cf, also those that only a service lists. */
 function classParameters({ classes, settings, scope, report }: ImportContext): KeptParameter[] {
-  return [...classes].map((name) => {
-    const setting = settings.get(name)
-    const steps = stepsOfList(name, 'rcpt', { scope, report, find: finder(settings) })
-    const value = steps.flatMap(({ text, missing }) => (missing === undefined ? [text] : []))
-    return { name, value: value.join(', '), ...(setting === undefined ? {} : { setting }) }
-  })
+  const own = new Set(classesOf(scope))
+  return [...classes]
+    .filter((name) => own.has(name) || settings.has(name))
+    .map((name) => classParameter(name, { scope, report, find: finder(settings) }))
 }
 
 /** `$config_directory` and other places of Postfix, where kept values refer to them. */
@@ -150,24 +161,34 @@ function places(kept: readonly KeptParameter[], { settings }: ImportContext, dir
 
 /** Mail for mydestination goes to local(8) unless local_transport says otherwise. */
 function localDelivery({ scope, report, settings }: ImportContext): void {
+  if (textOf(scope, 'mydestination') === '') return
   const [transport] = textOf(scope, 'local_transport').split(':')
-  if (transport === 'local' && textOf(scope, 'mydestination') !== '')
+  if (transport === 'local')
     report.add(
       'unsupported',
       'local_transport',
       'there is no local delivery: mail for $mydestination is deferred until local_transport names another transport',
       settings.get('local_transport')?.origin,
     )
+  else if (settings.has('alias_maps') && !settings.has('local_recipient_maps'))
+    report.add(
+      'unsupported',
+      'alias_maps',
+      'its names are refused as unknown local recipients: list them in a table for local_recipient_maps',
+      settings.get('alias_maps')?.origin,
+    )
 }
 
 /** smtpd(8) ends with an error where no list has the last word on relaying; here, own domains are served. */
-function nobodyStopsRelaying({ services, report, settings }: ImportContext, { steps }: ImportedStages): void {
-  const hasServer = services.some(({ command }) => command === 'smtpd')
-  if (!hasServer || steps.get('relay')?.length !== 0) return
-  report.add(
-    'unsupported',
-    'smtpd_relay_restrictions',
-    'is empty, and smtpd_recipient_restrictions does not say who may relay: Postfix would not serve; here nothing is relayed',
-    settings.get('smtpd_relay_restrictions')?.origin,
-  )
+function nobodyStopsRelaying({ services, report, settings, scope, registry }: ImportContext): void {
+  for (const { options } of services.filter(({ command }) => command === 'smtpd')) {
+    const find = finder(options, settings)
+    if (accessStages(serviceScope(options, scope, registry), find, report).steps.get('relay')?.length !== 0) continue
+    report.add(
+      'unsupported',
+      'smtpd_relay_restrictions',
+      'is empty, and smtpd_recipient_restrictions does not say who may relay: Postfix would not serve; here nothing is relayed',
+      find('smtpd_relay_restrictions')?.origin,
+    )
+  }
 }

@@ -3,6 +3,7 @@ import { PER_TRANSPORT } from '../config/assignments.ts'
 import { namesIn } from '../config/expand.ts'
 import { MACHINE_DEFAULTS } from '../config/machine.ts'
 import { RESTRICTION_LISTS } from '../config/parameters.ts'
+import { isPointless, whyPending } from '../config/pending/reasons.ts'
 import type { Registry } from '../config/scope.ts'
 import { splitList } from '../config/units.ts'
 import { sameValue } from './defaults.ts'
@@ -45,6 +46,7 @@ export const ELSEWHERE: ReadonlySet<string> = new Set([
   'mail_owner',
   'compatibility_level',
   'config_directory',
+  'master_service_disable',
 ])
 
 /** What is not there can as well be switched off. */
@@ -74,6 +76,10 @@ function keep(setting: Setting, context: KeepContext, isService: boolean): KeptP
   // What is not set comes from the machine, whatever the declaration has for its default.
   const isDefault = !MACHINE_DEFAULTS.has(name) && sameValue(text, declaration.default)
   if (!isService && isDefault) return []
+  if (isPointless(name)) {
+    report.add('ignored', name, whyPending(name, '') ?? '', origin)
+    return []
+  }
   if (!declaration.live) {
     report.add(OFF.test(text) ? 'ignored' : 'unsupported', name, 'has no effect in this version', origin)
     return [{ name, value: text, setting, note: 'no effect in this version' }]

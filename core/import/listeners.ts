@@ -1,8 +1,8 @@
 /** smtpd services of master.cf to listeners, each with the parameters and stages in which it differs from main.cf. */
 import type { Stage } from '../plugin.ts'
 import type { ImportContext } from './gateway.ts'
-import { type KeptParameter, keptParameters } from './keep.ts'
-import type { ImportedStep } from './lists.ts'
+import { type KeptParameter, keptParameters, mentionedNames } from './keep.ts'
+import { classesOf, classParameter, type ImportedStep } from './lists.ts'
 import type { Origin } from './main-cf.ts'
 import type { Service } from './master-cf.ts'
 import { serviceScope, textOf } from './scopes.ts'
@@ -73,15 +73,23 @@ function settingsOf(
   const isSame = cleanup === undefined && !service.options.has('receive_override_options')
   const name = nameParameter(service, context)
   return {
-    parameters: [...(name === undefined ? [] : [name]), ...keptParameters(options, context, true)],
+    parameters: [
+      ...(name === undefined ? [] : [name]),
+      ...keptParameters(options, context, true),
+      ...classesOf(scope)
+        .filter((each) => service.options.has(each))
+        .map((each) => classParameter(each, { scope, report: context.report, find })),
+    ],
     stages: differing(accessStages(scope, find, context.report), shared),
     message: isSame ? 'same' : content,
   }
 }
 
 /** `$service_name` is what master.cf calls the service, where a value asks for it and the listener is called otherwise. */
-function nameParameter({ name, origin }: Service, { mentioned }: ImportContext): KeptParameter | undefined {
-  if (!mentioned.has('service_name') || (/^[A-Za-z]/.test(name) && !name.includes(':'))) return undefined
+function nameParameter({ name, options, origin }: Service, { settings }: ImportContext): KeptParameter | undefined {
+  if (/^[A-Za-z]/.test(name) && !name.includes(':')) return undefined
+  const texts = [...settings.values(), ...options.values()].map(({ text }) => text)
+  if (!mentionedNames(texts, settings).has('service_name')) return undefined
   const setting = { name: 'service_name', text: name, origin, lineOf: () => origin.from }
   return { name: setting.name, value: name, setting }
 }

@@ -8,13 +8,14 @@ import {
   WARN_IF_REJECT,
   whyUseless,
 } from '../config/restrictions.ts'
-import { wordsOf } from '../config/units.ts'
+import { splitList, wordsOf } from '../config/units.ts'
 import type { Scope } from '../parameters.ts'
 import type { Stage } from '../plugin.ts'
+import type { KeptParameter } from './keep.ts'
 import { ImportError, type Origin, type Setting } from './main-cf.ts'
 import type { ImportReport } from './report.ts'
 import { textOf } from './scopes.ts'
-import { unsupportedTable } from './tables.ts'
+import { unheardOfTable, unsupportedTable } from './tables.ts'
 
 /** One entry of a stage. */
 export interface ImportedStep {
@@ -38,6 +39,8 @@ const BARE_TABLE: Readonly<Partial<Record<Stage, string>>> = {
 
 /** What stands for a restriction that Postfix can not understand (plugins/basics). */
 const SERVER_ERROR = 'server_error'
+/** Plugins whose restrictions take a table. */
+const ASKING_TABLES = new Set(['access-maps', 'server-maps'])
 const NOTHING_TO_ASK = 'has no domain to ask, and is passed over as in Postfix'
 
 export interface ListContext {
@@ -52,7 +55,7 @@ export const LIST_STAGES: readonly Stage[] = [...RESTRICTION_LISTS.keys()]
 
 /** The steps of the list that a parameter holds. Arguments keep their `$name`, as in the pipeline; lists in lists are put in place. */
 export function stepsOfList(name: string, stage: Stage, context: ListContext): ImportedStep[] {
-  const classes = new Set(wordsOf(textOf(context.scope, 'smtpd_restriction_classes')))
+  const classes = new Set(classesOf(context.scope))
   const steps: ImportedStep[] = []
   let warning = ''
   for (const { origin, ...restriction } of wordsOfList(name, context, [])) {
@@ -61,7 +64,7 @@ export function stepsOfList(name: string, stage: Stage, context: ListContext): I
       continue
     }
     const known = settled(restriction, stage)
-    const step = classes.has(known.name) ? { text: written(known) } : importedStep(known)
+    const step = classes.has(known.name) ? { text: written(known) } : importedStep(known, context.scope)
     if (step.why !== undefined) context.report.add(step.kind ?? 'unsupported', known.name, step.why, origin)
     const { text, missing } = step
     steps.push({
@@ -72,6 +75,16 @@ export function stepsOfList(name: string, stage: Stage, context: ListContext): I
     warning = ''
   }
   return steps
+}
+
+/** The names of the restriction classes that a scope has. */
+export const classesOf = (scope: Scope): string[] => wordsOf(textOf(scope, 'smtpd_restriction_classes'))
+
+/** A restriction class, without what Postern does not know. */
+export function classParameter(name: string, context: ListContext): KeptParameter {
+  const setting = context.find(name)
+  const value = stepsOfList(name, 'rcpt', context).flatMap(({ text, missing }) => (missing === undefined ? [text] : []))
+  return { name, value: value.join(', '), ...(setting === undefined ? {} : { setting }) }
 }
 
 interface PlacedWord extends RestrictionWord {
@@ -95,10 +108,19 @@ function wordsOfList(name: string, context: ListContext, open: readonly string[]
     const other = reference?.bare ?? reference?.braced ?? reference?.round
     if (other !== undefined) return wordsOfList(other, context, [...open, name])
     const placed = origin === undefined ? {} : { origin }
-    if (!word.name.includes('$')) return [{ ...word, ...placed }]
+    if (!word.name.includes('$') && !isSeveral(word.argument, context.scope)) return [{ ...word, ...placed }]
     // A condition, or a name in pieces: what it comes to now is what is imported.
     return split(expanded(word, context.scope, name), name).map((each) => ({ ...each, ...placed }))
   })
+}
+
+/** Is an argument with `$name` more than one word? Then the others are no part of it. */
+function isSeveral(argument: string, scope: Scope): boolean {
+  try {
+    return argument.includes('$') && splitList(scope.expand(argument)).length > 1
+  } catch {
+    return false
+  }
 }
 
 function expanded({ name, argument }: RestrictionWord, scope: Scope, list: string): string {
@@ -124,6 +146,21 @@ function settled({ name, argument }: RestrictionWord, stage: Stage): Restriction
 
 const written = ({ name, argument }: RestrictionWord): string => (argument === '' ? name : `${name} ${argument}`)
 
+/** With `$name` expanded, to be judged; as it stands when it can not be. */
+function argumentOf({ argument }: RestrictionWord, scope: Scope): string {
+  try {
+    return argument.includes('$') ? scope.expand(argument).trim() : argument
+  } catch {
+    return argument
+  }
+}
+
+/** Why a restriction that looks into a table can not: there is no such type anywhere. */
+function unknownType({ name }: RestrictionWord, argument: string): string | undefined {
+  const type = ASKING_TABLES.has(restrictionIndex().restrictions.get(name)?.plugin ?? '') ? unheardOfTable(argument) : undefined
+  return type === undefined ? undefined : `unsupported dictionary type: ${type}`
+}
+
 interface Imported {
   readonly text: string
   readonly missing?: string
@@ -133,15 +170,16 @@ interface Imported {
 }
 
 /** A restriction as it can be had here: what Postfix answers 451 for stays so. */
-function importedStep(word: RestrictionWord): Imported {
+function importedStep(word: RestrictionWord, scope: Scope): Imported {
   const text = written(word)
-  const useless = whyUseless(word)
+  const argument = argumentOf(word, scope)
+  const useless = whyUseless({ ...word, argument }) ?? unknownType(word, argument)
   if (useless !== undefined) {
-    const why = restrictionIndex().restrictions.has(word.name) ? 'is not complete' : 'is no restriction'
+    const why = restrictionIndex().restrictions.has(word.name) ? 'can not be used' : 'is no restriction'
     return { text: `${SERVER_ERROR} {${useless.replaceAll('$', '$$$$')}}`, why: `${why}: it answers 451, as in Postfix` }
   }
   if (isIdle(word)) return { text, missing: NOTHING_TO_ASK, why: NOTHING_TO_ASK, kind: 'ignored' }
-  const type = unsupportedTable(word.argument)
+  const type = unsupportedTable(argument)
   if (type === undefined) return { text }
   const why = `there are no ${type} tables in this version`
   return { text, missing: why, why }

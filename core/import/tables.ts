@@ -19,6 +19,12 @@ export function unsupportedTable(word: string): string | undefined {
   return type !== undefined && POSTFIX_TYPES.has(type) && !HERE.has(type) ? type : undefined
 }
 
+/** The type of a table that neither Postfix nor Postern has. */
+export function unheardOfTable(word: string): string | undefined {
+  const type = /^(?:proxy:)*([a-z][a-z0-9_-]*):/i.exec(word)?.[1]
+  return type !== undefined && !POSTFIX_TYPES.has(type) && !HERE.has(type) ? type : undefined
+}
+
 /** Can values of this parameter be tables? */
 export function namesTables(parameter: string): boolean {
   return TABLE_PARAMETERS.test(parameter)

@@ -35,6 +35,7 @@ const TRANSPORT_PARAMETERS = ['default_transport', 'relay_transport', 'local_tra
 export function importTransports(context: ImportContext): ImportedTransport[] {
   return context.services.flatMap((service) => {
     if (service.type === 'inet' || service.type === 'pass' || INTERNAL.has(service.command)) return []
+    if (service.command === 'smtpd') return []
     if (!AGENTS.has(service.command)) {
       missing(service, context)
       return []

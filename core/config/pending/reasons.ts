@@ -23,6 +23,12 @@ const BY_NAME: ReadonlyMap<string, string> = new Map([
   ['smtp_dns_resolver_options', 'names are looked up as they are'],
 ])
 
+/** Those that are about processes of Postfix: nobody misses anything without them. */
+const POINTLESS = new Set(['ipc_timeout', 'max_idle', 'max_use', 'connection_cache_protocol_timeout', 'lmtp_cache_connection'])
+
+/** Does it make no difference to mail that a parameter has no effect? */
+export const isPointless = (name: string): boolean => POINTLESS.has(name)
+
 /** @returns undefined when nobody has written down why */
 export function whyPending(name: string, owner: string): string | undefined {
   return BY_NAME.get(name) ?? BY_OWNER.get(owner)

@@ -26,6 +26,7 @@ test('a key that is found, one that is not, and one that can not be asked for', 
     ['inline:{a=b}', 'A', 0, 'b\n', /^$/],
     ['inline:{a=b}', 'c', 1, '', /^$/],
     ['fail:x', 'c', 75, '', /^postern map: fail:x: this table always fails\n$/],
+    ['c', 'inline:{c=d}', 1, '', /^postern map: the table comes before the key: postern map query inline:\{c=d\} c\n$/],
     ['hahs:x', 'c', 1, '', /^postern map: unsupported dictionary type: hahs; did you mean hash\?\n$/],
     [
       `hash:${source}`,

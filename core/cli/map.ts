@@ -1,6 +1,6 @@
 /** `postern map`: lookup tables from the command line, with postmap(1)'s habits. */
 import type { Command } from 'commander'
-import { createTables, type Table, TableError, type Tables, type WarningPlace } from '../lookup/index.ts'
+import { createTables, isTableSpec, type Table, TableError, type Tables, type WarningPlace } from '../lookup/index.ts'
 import { type Input, PROCESS_STREAMS, type Streams } from './streams.ts'
 
 export interface MapOptions {
@@ -23,6 +23,9 @@ export async function query(
 ): Promise<number> {
   const tables = open(streams)
   try {
+    // postmap(1) has them the other way round.
+    if (!isTableSpec(spec) && isTableSpec(key))
+      throw new Error(`the table comes before the key: postern map query ${key} ${spec}`)
     const table = await tables.open(spec)
     return key === '-' ? await queryLines(table, options, streams, input) : await queryOne(table, key, options, streams)
   } catch (error) {

@@ -52,11 +52,19 @@ export function parseConfiguration(file: string, source: string): Configuration 
   return read(value as FileShape, report)
 }
 
+/** What open(2) and read(2) say of a configuration file, in words. */
+const FAILURES: ReadonlyMap<string | undefined, string> = new Map([
+  ['ENOENT', 'there is no such file'],
+  ['EISDIR', 'is a directory'],
+  ['EACCES', 'may not be read by this user'],
+])
+
 function readSource(file: string): string {
   try {
     return readFileSync(file, 'utf8')
   } catch (error) {
-    const why = (error as NodeJS.ErrnoException).code === 'ENOENT' ? 'there is no such file' : (error as Error).message
+    const { code, message } = error as NodeJS.ErrnoException
+    const why = FAILURES.get(code) ?? message
     throw new ConfigurationError([{ place: { file, line: 1, column: 1 }, path: '(file)', message: why }])
   }
 }

@@ -13,6 +13,7 @@ export function splitList(body: string): string[] {
   let depth = 0
   let part = ''
   for (const c of body) {
+    if (depth === 0 && part.startsWith('{') && !/[\s,]/.test(c)) throw new Error(`expected "," after ${JSON.stringify(part)}`)
     if (c === '{') depth++
     if (c === '}' && --depth < 0) throw new Error(`unbalanced "}" in ${JSON.stringify(body)}`)
     if (depth === 0 && /[\s,]/.test(c)) {

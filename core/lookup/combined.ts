@@ -48,11 +48,11 @@ export const pipemap = combined('pipemap', (tables, key) => {
   return step(0, key)
 })
 
-/** `randmap:{a, b}`: one of the values by chance, for every key. */
+/** `randmap:{a, b}`: one of the values by chance, for every key. Braces around a value are part of it. */
 export const randmap: TableType = {
   name: 'randmap',
   open(name, context) {
-    const values = members('randmap', name).map((word) => unbrace(word) ?? word)
+    const values = members('randmap', name)
     const random = context.random ?? Math.random
     return { spec: `randmap:${name}`, wholeKeys: false, lookup: () => values[Math.floor(random() * values.length)] }
   },

@@ -11,6 +11,7 @@ const read: Read = (skip) => {
   return {
     add({ text, line }) {
       const entry = splitEntry(text)
+      if (entry?.[0].endsWith(':') && entry[0].length > 1) skip(line, 'record is in "key: value" format; is this an alias file?')
       if (entry === undefined || entry[1] === '') {
         skip(line, entry === undefined ? `unbalanced '"', line ignored` : 'expected format: key whitespace value')
       } else if (!entries.add(...entry)) {

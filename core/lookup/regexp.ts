@@ -12,7 +12,8 @@ import { EmptyResult, type Table, type TableType } from './table.ts'
 
 /** What a flag letter toggles, by table type. Matching starts case-insensitive; pcre also lets `.` match a line end. */
 const FLAGS: Readonly<Record<'regexp' | 'pcre', Readonly<Record<string, Toggle>>>> = {
-  regexp: { i: 'ignoreCase', m: 'multiLine', x: 'none' },
+  // `x` would make it a basic regular expression, which means something else in nearly every pattern.
+  regexp: { i: 'ignoreCase', m: 'multiLine' },
   pcre: {
     i: 'ignoreCase',
     m: 'multiLine',

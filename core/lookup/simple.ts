@@ -25,6 +25,8 @@ export const fixed: TableType = {
   name: 'static',
   open(name) {
     const value = unbrace(name) ?? name
+    if (name === '') throw new Error('table "static:": expected "type:name"')
+    if (value === name && name.startsWith('{')) throw new Error(`table static:${name}: expected "static:{ ... }"`)
     return { spec: `static:${name}`, wholeKeys: false, lookup: () => value }
   },
 }

@@ -12,7 +12,11 @@ export { logicalLines, type SourceLine } from './lines.ts'
 /** A rules table's lines in an inline `{ {rule}, {rule} }`. */
 function inlineLines(name: string): SourceLine[] | undefined {
   if (!name.startsWith('{')) return undefined
-  return bracedList(name).map((rule, i) => ({ text: unbrace(rule) ?? rule, line: i + 1 }))
+  return bracedList(name).map((rule, i) => {
+    const text = unbrace(rule)
+    if (text === undefined) throw new Error(`expected "{ {rule}, {rule} }", found ${JSON.stringify(rule)} without braces`)
+    return { text, line: i + 1 }
+  })
 }
 
 /** What a parsed source answers with. */

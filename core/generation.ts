@@ -50,7 +50,7 @@ export interface Generation {
   /** Address classes as the gateway-wide parameters define them. */
   readonly destinations: Destinations
   /** Tables of this generation; each is opened once and closed when the generation ends. */
-  readonly tables: { open(spec: string): Promise<Table> }
+  readonly tables: { open(spec: string): Promise<Table>; openLiteral(spec: string): Promise<Table> }
   readonly listeners: ReadonlyMap<string, ListenerRuntime>
   readonly transports: ReadonlyMap<string, TransportRuntime>
   /** A session or delivery begins to use it. */

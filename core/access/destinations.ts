@@ -14,9 +14,14 @@ import { createRefusing } from './refusing.ts'
 
 /**
  * Compiles the domain lists of a scope.
+ * @param openLiteral opens tables of routes, whose values take nothing over from addresses
  * @throws Error when a list names a table, file or interface that can not be had
  */
-export async function createDestinations(scope: Scope, openTable: (spec: string) => Promise<Table>): Promise<Destinations> {
+export async function createDestinations(
+  scope: Scope,
+  openTable: (spec: string) => Promise<Table>,
+  openLiteral: (spec: string) => Promise<Table> = openTable,
+): Promise<Destinations> {
   const values = scope.values(ROUTE_PARAMETERS)
   const compile = (name: 'mydestination' | 'virtual_alias_domains' | 'virtual_mailbox_domains' | 'relay_domains') =>
     createMatchList(values[name], { openTable, parent: values.parent_domain_matches_subdomains.includes(name) })
@@ -59,7 +64,7 @@ export async function createDestinations(scope: Scope, openTable: (spec: string)
         resolved.routed && !values.allow_untrusted_routing ? false : chain(classOf(resolved), (name) => name !== 'default'),
       ),
   }
-  return Object.freeze({ ...destinations, refusal: await createRefusing(scope, destinations, openTable) })
+  return Object.freeze({ ...destinations, refusal: await createRefusing(scope, destinations, openLiteral) })
 }
 
 /** The address inside `[1.2.3.4]` or `[IPv6:2001:db8::1]`, or a bare numeric domain when those are allowed. */

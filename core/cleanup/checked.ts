@@ -41,7 +41,8 @@ export async function runSteps(message: WholeMessage, trace: readonly string[]):
   const below = own === undefined ? undefined : await refusedBody(message, request, own)
   if (below !== undefined) return below
   dropHeaders(headers, rules.dropped)
-  if (message.completion !== undefined) await rewriteHeaders(headers, message.completion, headerMapping(message))
+  if (message.completion !== undefined)
+    await rewriteHeaders(headers, message.completion, rules.values.header_address_token_limit, headerMapping(message))
   if (getsMissing(message))
     for (const header of missingHeaders(missing(message, (name) => headers.find(name) !== undefined)))
       headers.append(rawText(header))

@@ -110,7 +110,7 @@ function isIncomplete({ content, rules, completion, runtime }: WholeMessage): bo
   if (completion === undefined) return false
   return (
     (rules.mapsAddresses && runtime.hooks['cleanup.header_address'].isUsed()) ||
-    hasIncomplete(content.head, content.survey, completion)
+    hasIncomplete(content.head, content.survey, completion, rules.values.header_address_token_limit)
   )
 }
 

@@ -45,7 +45,7 @@ export function missingHeaders(missing: Missing): string[] {
   const out: string[] = []
   if (lacks('Message-Id')) out.push(`${prefix}Message-Id: ${missing.messageId()}`)
   if (lacks('Date')) out.push(`${prefix}Date: ${missing.date()}`)
-  if (lacks('From') && (prefix === '' || lacks('Sender'))) out.push(`${prefix}From: ${missing.from()}`)
+  if (lacks('From')) out.push(`${prefix}From: ${missing.from()}`)
   if (missing.undisclosed !== '' && !RECIPIENT_HEADERS.some((name) => missing.has(name))) out.push(missing.undisclosed)
   return out
 }

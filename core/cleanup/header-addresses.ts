@@ -35,26 +35,39 @@ export function mappingOf(hooks: Hooks, about: Omit<HeaderAddressRequest, 'heade
   }
 }
 
-/** Is there an address in the head that is not complete? */
-export function hasIncomplete(head: Buffer, { counts, first, headers }: HeadSurvey, rules: CompletionRules): boolean {
+/** Is there an address in the head that is not complete? @param tokens see {@link rewriteHeaders} */
+export function hasIncomplete(
+  head: Buffer,
+  { counts, first, headers }: HeadSurvey,
+  rules: CompletionRules,
+  tokens: number,
+): boolean {
   for (const [name, count] of counts) {
     if (!ADDRESS_HEADERS.has(name)) continue
     if (count > 1) return true
     const value = headerValueAt(head, first.get(name) ?? 0, headers)
     if (isPlainAddress(value)) continue
-    const list = parseAddresses(headerText(value))
+    const list = parseAddresses(headerText(value), { tokens })
     if (isChanged(list, completed(list, rules))) return true
   }
   return false
 }
 
-/** Rewrites the addresses in all headers that hold some; headers in which nothing changes keep their bytes. */
-export async function rewriteHeaders(headers: HeaderBlock, rules: CompletionRules, mapping?: HeaderMapping): Promise<void> {
+/**
+ * Rewrites the addresses in all headers that hold some; headers in which nothing changes keep their bytes.
+ * @param tokens header_address_token_limit: a header that is rewritten loses what comes after them
+ */
+export async function rewriteHeaders(
+  headers: HeaderBlock,
+  rules: CompletionRules,
+  tokens: number,
+  mapping?: HeaderMapping,
+): Promise<void> {
   for (let i = 0; i < headers.length; i++) {
     const header = headers.at(i)
     if (header === undefined || !ADDRESS_HEADERS.has(header.name.toLowerCase())) continue
     const text = headerText(header.raw)
-    const list = parseAddresses(text.slice(text.indexOf(':') + 1))
+    const list = parseAddresses(text.slice(text.indexOf(':') + 1), { tokens })
     const fresh = completed(list, rules)
     if (mapping !== undefined) for (const [at, address] of fresh.entries()) fresh[at] = await mapping(address, header.name)
     if (isChanged(list, fresh)) headers.replace(i, rawText(list.written(header.name, fresh)))

@@ -114,6 +114,20 @@ describe('intake', () => {
     assert.ok(gateway.stored[0]?.text.endsWith('Subject: n\r\nX-B: 1\r\n\r\na\0b\r\n'))
   })
 
+  it('looks at so many words and marks of addresses, and drops the others where it rewrites', async () => {
+    const gateway = anIntake({
+      header_address_token_limit: '10',
+      local_header_rewrite_clients: 'permit_mynetworks',
+      mynetworks: '192.0.2.0/28',
+      myorigin: 'origin.example',
+    })
+    await gateway.take('To: a, b@c.test, "q" <late@c.test>\r\nCc: a@c.test, b@c.test\r\n\r\nb\r\n')
+    assert.match(
+      gateway.stored[0]?.text ?? '',
+      /\r\nTo: a@origin\.example, b@c\.test, "q <"@origin\.example\r\nCc: a@c\.test, b@c\r\n/,
+    )
+  })
+
   it('counts hops with its own', async () => {
     const gateway = anIntake({ hopcount_limit: '3' })
     const result = await gateway.take('Received: a\r\nReceived: b\r\n\r\nx\r\n')
@@ -133,6 +147,8 @@ describe('intake', () => {
     assert.ok(gateway.stored[1]?.text.endsWith(')\r\nSubject: x\r\n\r\nb\r\n') || !gateway.stored[1]?.text.includes('Date:'))
     await gateway.take('Resent-To: y\r\nDate: d\r\n\r\nb\r\n')
     assert.match(gateway.stored[2]?.text ?? '', /Date: d\r\nResent-Message-Id: .*\r\nResent-Date: .*\r\nResent-From: a@client/)
+    await gateway.take('Resent-Sender: y@z.test\r\n\r\nb\r\n')
+    assert.match(gateway.stored[3]?.text ?? '', /\r\nResent-From: a@client/)
   })
 
   it('completes envelope addresses of everyone, header addresses of its own clients', async () => {

@@ -61,7 +61,7 @@ async function withHeaders(content: NewContent, request: AddressRequest, { hooks
   const mapping = mappingOf(hooks, request)
   if (mapping === undefined) return content
   const headers = new HeaderBlock(content.head)
-  await rewriteHeaders(headers, ownCompletion(scope), mapping)
+  await rewriteHeaders(headers, ownCompletion(scope), scope.values(CLEANUP).header_address_token_limit, mapping)
   if (!headers.edited) return content
   const head = headers.toBuffer()
   const size = content.facts.size - content.head.length + head.length

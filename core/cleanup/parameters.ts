@@ -24,6 +24,10 @@ export const CLEANUP = declare('cleanup', {
     'yes',
     'Keeps the address that the client gave apart from the rewritten one; with no, recipients that become the same are one.',
   ),
+  header_address_token_limit: count(
+    '10240',
+    'Words, marks and comments that are looked at in a header with addresses; what comes after them goes when the header is rewritten.',
+  ),
   header_size_limit: size('102400', 'Bytes of one header with its folds; what is longer is cut off.'),
   hopcount_limit: count('50', 'With so many Received headers a message counts as looping and is refused.'),
   internal_mail_filter_classes: list(

@@ -53,7 +53,7 @@ export async function createContext(id: string, place: Place): Promise<PluginCon
   const openTable = (spec: string) => tables.open(spec)
   let destinations = compiledDestinations.get(scope)
   if (destinations === undefined) {
-    destinations = createDestinations(scope, openTable)
+    destinations = createDestinations(scope, openTable, (spec) => tables.openLiteral(spec))
     compiledDestinations.set(scope, destinations)
   }
   const restrictions = createRestrictions({

@@ -79,14 +79,18 @@ export async function buildGeneration(
     for (const each of config.transports) transports.set(each.name, await transportRuntime(each, scopeOf(each), build))
     await setUpAll(build, scope, listeners, transports)
     if (start) await Promise.all([state.ready(), gateway.start.promise()])
-    const destinations = await createDestinations(scope, (spec) => tables.open(spec))
+    const destinations = await createDestinations(
+      scope,
+      (spec) => tables.open(spec),
+      (spec) => tables.openLiteral(spec),
+    )
     return Object.freeze({
       number,
       config,
       scope,
       hooks: gateway,
       destinations,
-      tables: { open: (spec: string) => tables.open(spec) },
+      tables: { open: (spec: string) => tables.open(spec), openLiteral: (spec: string) => tables.openLiteral(spec) },
       listeners,
       transports,
       retain: () => life.retain(),

@@ -9,7 +9,7 @@ export interface Fate {
 const FATES: readonly (readonly [pattern: RegExp, kind: Fate['kind'], reason: string])[] = [
   [/^postscreen_|^dnsblog_|^tlsproxy_/, 'unsupported', 'there is no postscreen'],
   [/^tls_random_/, 'ignored', 'chance comes from the system'],
-  [/^(header_address_token_limit|milter_header_checks)$/, 'unsupported', 'content is not looked at for it'],
+  [/^milter_header_checks$/, 'unsupported', 'content is not looked at for it'],
   [
     /^(confirm_delay_cleared|enable_threaded_bounces|disable_verp_bounces|empty_address_recipient|backwards_bounce_logfile_compatibility)$/,
     'unsupported',

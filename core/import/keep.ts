@@ -41,6 +41,7 @@ export const ELSEWHERE: ReadonlySet<string> = new Set([
   ...CONTENT_CHECKS,
   ...CONTENT_LIMITS,
   'smtp_generic_maps',
+  'lmtp_generic_maps',
   'maillog_file',
   'queue_directory',
   'mail_owner',

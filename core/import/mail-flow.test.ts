@@ -30,3 +30,18 @@ test('flags of a transport are those of the transport', () => {
     ],
   )
 })
+
+test('LMTP has generic maps of its own', () => {
+  const services = 'smtp inet n - n - - smtpd\nsmtp unix - - n - - smtp\nlmtp unix - - n - - lmtp\n'
+  const { yaml } = imported(
+    `${LEVEL}smtp_generic_maps = hash:/etc/postfix/g\nlmtp_generic_maps = hash:/etc/postfix/l\n`,
+    services,
+  )
+  assert.match(
+    yaml,
+    /\n {2}deliver:\n(?: {4}- pix-workarounds.*\n)? {4}- generic:\n {8}smtp_generic_maps: hash:\/etc\/postfix\/g #/,
+  )
+  assert.match(yaml, /- name: lmtp #.*\n {4}agent: lmtp\n(?:.*\n)*?.*smtp_generic_maps: hash:\/etc\/postfix\/l #/)
+  const { yaml: plain } = imported(LEVEL, services)
+  assert.doesNotMatch(plain, /name: lmtp/)
+})

@@ -15,7 +15,7 @@ smtpd_client_restrictions =
     $own_list
     check_policy_service unix:private/policy
     check_client_access proxy:unix:passwd.byname
-header_address_token_limit = 10
+milter_header_checks = pcre:/etc/postfix/m
 `,
     `smtp inet n - n - 20 smtpd -v stray
 scan unix - - n - 2 smtp -o smtp_helo_timeout=5
@@ -34,7 +34,7 @@ wide unix - - n - 50 smtp -o smtp_helo_timeout=5
   assert.deepEqual(
     report.filter((line) => !line.includes('has no effect in this version')),
     [
-      'unsupported header_address_token_limit: content is not looked at for it',
+      'unsupported milter_header_checks: content is not looked at for it',
       'ignored smtp: its limit of 20 processes: smtpd_connection_limit is one for each worker',
       'ignored smtp -v: debug_peer_list shows dialogs in the log',
       'unsupported smtp stray: is no argument of smtpd',

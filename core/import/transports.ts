@@ -49,16 +49,10 @@ function transport(service: Service, context: ImportContext): ImportedTransport[
   const scope = serviceScope(options, context.scope, context.registry)
   const parameters = keptParameters(options, context, true)
   const shared = deliverSteps(context.scope, finder(context.settings))
-  const own = service.command === 'smtp' ? deliverSteps(scope, finder(options, context.settings)) : LMTP_DELIVER
+  const own = deliverSteps(scope, finder(options, context.settings), service.command)
   const isSame = !SPEAKING.has(service.command) || JSON.stringify(described(own)) === JSON.stringify(described(shared))
   const flags = SPEAKING.has(service.command) ? flagsOf(service) : undefined
-  if (
-    USUAL.get(name) === service.command &&
-    flags === undefined &&
-    parameters.length === 0 &&
-    (isSame || service.command === 'lmtp')
-  )
-    return []
+  if (USUAL.get(name) === service.command && flags === undefined && parameters.length === 0 && isSame) return []
   const agent = name === 'retry' && service.command === 'error' ? 'retry' : service.command
   return [{ name, agent, flags, parameters, deliver: isSame ? undefined : own, origin }]
 }
@@ -70,17 +64,16 @@ function flagsOf({ flags }: Service): string | undefined {
 }
 
 const SPEAKING = new Set(['smtp', 'lmtp'])
-/** smtp_generic_maps and smtp_pix_workarounds are not for LMTP. */
-const LMTP_DELIVER: readonly PluginStep[] = []
 
 const described = (steps: readonly PluginStep[]): unknown =>
   steps.map(({ plugin, options }) => [plugin, [...options].map(([name, { value }]) => [name, value])])
 
-/** What smtp(8) does to mail on its way out, as plugins. */
-export function deliverSteps(scope: Scope, find: (name: string) => Setting | undefined): PluginStep[] {
+/** What smtp(8), or lmtp(8) with tables of its own, does to mail on its way out, as plugins. */
+export function deliverSteps(scope: Scope, find: (name: string) => Setting | undefined, command = 'smtp'): PluginStep[] {
   const steps: PluginStep[] = []
-  const maps = textOf(scope, 'smtp_generic_maps')
-  const setting = find('smtp_generic_maps')
+  const name = command === 'lmtp' ? 'lmtp_generic_maps' : 'smtp_generic_maps'
+  const maps = textOf(scope, name)
+  const setting = find(name)
   if (maps !== '' && setting !== undefined)
     steps.push({ plugin: 'generic', options: new Map([['smtp_generic_maps', { value: maps.replaceAll('$', '$$$$'), setting }]]) })
   if (textOf(scope, 'smtp_pix_workarounds') !== '' || textOf(scope, 'smtp_pix_workaround_maps') !== '')

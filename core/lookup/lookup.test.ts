@@ -118,6 +118,16 @@ for (const [spec, message] of broken) {
   })
 }
 
+test('tables of routes leave rules out that put parts of keys into values', async () => {
+  warnings.length = 0
+  const tables = createTables(context)
+  const spec = 'unionmap:{pcre:{{/^(a)b/ x$1}, {/^(a)/ $$1y}}}'
+  assert.equal(await (await tables.open(spec)).lookup('ab'), 'xa')
+  assert.equal(await (await tables.openLiteral(spec)).lookup('ab'), '$1y')
+  assert.match(warnings[0] ?? '', /regular expression substitution is not allowed: skipping this rule/)
+  await tables.close()
+})
+
 test('a fail table fails', async () => {
   const table = await openTable('fail:x', context)
   assert.throws(() => table.lookup('a'), { name: 'TableError', message: 'fail:x: this table always fails' })

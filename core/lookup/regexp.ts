@@ -147,10 +147,14 @@ function template(text: string, groups: number): ((matcher: Matcher) => string) 
     )
 }
 
-const reader = (type: 'regexp' | 'pcre'): Read =>
+const reader = (type: 'regexp' | 'pcre', literal: boolean): Read =>
   wholly((lines, warn) => {
-    const compile = (text: string): Rule<string> => {
+    const compile = (text: string, line: number): Rule<string> | undefined => {
       const pattern = splitPattern(text, type)
+      if (literal && /\$[({]?\d/.test(pattern.rest.replaceAll('$$', ''))) {
+        warn(line, 'regular expression substitution is not allowed: skipping this rule')
+        return undefined
+      }
       const expression = compilePattern(type, pattern)
       const test = tester(expression, pattern)
       if (pattern.negated) {
@@ -181,7 +185,7 @@ function neverEmpty(table: Table): Table {
 
 const patternType = (name: 'regexp' | 'pcre'): TableType => ({
   name,
-  open: (source, context) => neverEmpty(openSource(name, source, true, reader(name), context)),
+  open: (source, context) => neverEmpty(openSource(name, source, true, reader(name, context.literal === true), context)),
 })
 
 export const regexp = patternType('regexp')

@@ -39,7 +39,7 @@ export const BUILT_IN_TYPES: readonly TableType[] = [
   ...Object.entries(LATE).map(([name, load]): TableType => ({ name, open: async (...how) => (await load()).open(...how) })),
 ]
 
-export interface TablesOptions extends Omit<TableContext, 'open'> {
+export interface TablesOptions extends Omit<TableContext, 'open' | 'literal'> {
   /** Types that plugins add; a name that is built in is replaced. */
   readonly types?: readonly TableType[]
 }
@@ -48,6 +48,11 @@ export interface TablesOptions extends Omit<TableContext, 'open'> {
 export interface Tables {
   /** Opens a table, or gives the one that is open under the same spec. @throws Error that says what is wrong with it */
   open(spec: string): Promise<Table>
+  /**
+   * The same for a table that decides where mail goes: nothing of an address may become part of a value, so rules with `$1` are left
+   * out (DICT_FLAG_NO_REGSUB).
+   */
+  openLiteral(spec: string): Promise<Table>
   /** Closes all. */
   close(): Promise<void>
 }
@@ -59,24 +64,26 @@ const DEEPEST = 20
 export function createTables(options: TablesOptions): Tables {
   const types = new Map([...BUILT_IN_TYPES, ...(options.types ?? [])].map((type) => [type.name, type]))
   const opened = new Map<string, Promise<Table>>()
-  const open = (spec: string, depth: number): Promise<Table> => {
-    const known = opened.get(spec)
+  const open = (spec: string, depth: number, literal: boolean): Promise<Table> => {
+    const key = literal ? `literal ${spec}` : spec
+    const known = opened.get(key)
     if (known !== undefined) return known
-    const table = openNew(spec, depth)
-    opened.set(spec, table)
+    const table = openNew(spec, depth, literal)
+    opened.set(key, table)
     // A failure is not kept: the next generation, or a test, may try again.
-    table.catch(() => opened.delete(spec))
+    table.catch(() => opened.delete(key))
     return table
   }
-  const openNew = async (spec: string, depth: number): Promise<Table> => {
+  const openNew = async (spec: string, depth: number, literal: boolean): Promise<Table> => {
     if (depth > DEEPEST) throw new Error(`table ${spec}: nested too deeply`)
     const { type, name } = parseSpec(spec)
     const found = types.get(type)
     if (found === undefined) throw new Error(unsupported(type, types.keys()))
-    return await found.open(name, { ...options, open: (inner) => open(inner.trim(), depth + 1) })
+    return await found.open(name, { ...options, literal, open: (inner) => open(inner.trim(), depth + 1, literal) })
   }
   return {
-    open: (spec) => open(spec.trim(), 0),
+    open: (spec) => open(spec.trim(), 0, false),
+    openLiteral: (spec) => open(spec.trim(), 0, true),
     async close() {
       const tables = await Promise.allSettled(opened.values())
       opened.clear()

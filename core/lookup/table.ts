@@ -52,6 +52,8 @@ export interface WarningPlace {
 export interface TableContext {
   /** Directory against which relative names are resolved: that of the configuration file. */
   readonly baseDirectory: string
+  /** Rules with `$1` in their value are left out, with a warning. */
+  readonly literal?: boolean
   /** Opens another table: unionmap, pipemap, proxy. */
   open(spec: string): Promise<Table>
   /** Told of lines that are skipped and of changed files that can not be read. */

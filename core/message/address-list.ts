@@ -21,10 +21,14 @@ export type ListNode = AddressNode | GroupStart | Lexeme
 
 const COMMA: Lexeme = { kind: 'special', text: ',' }
 
-/** Takes a list apart. Words that stand side by side are addresses of their own, with a comma between. */
-export function parseList(value: string): ListNode[] {
+/**
+ * Takes a list apart. Words that stand side by side are addresses of their own, with a comma between.
+ * @param limit of words, marks and comments; what comes after them is left out
+ */
+export function parseList(value: string, limit = Number.POSITIVE_INFINITY): ListNode[] {
   const flat = value.includes('\n') ? value.replaceAll(/\r?\n/g, '') : value
-  return new ListReader(lexAddress(flat)).read()
+  const lexemes = lexAddress(flat)
+  return new ListReader(lexemes.length > limit ? lexemes.slice(0, limit) : lexemes).read()
 }
 
 /** Reads lexemes from the last to the first. */
@@ -114,12 +118,17 @@ class ListReader {
   }
 }
 
-/** Internal form; the route goes (RFC 5321 4.1.1.3). */
-export function textOf({ parts }: AddressNode): string {
+/** Where the address begins after its route (RFC 5321 4.1.1.3). */
+function routeEnd({ parts }: AddressNode): number {
   const [first] = parts
-  const colon = first !== undefined && isMark(first, '@') ? parts.findIndex((part) => isMark(part, ':')) : -1
+  return first !== undefined && isMark(first, '@') ? parts.findIndex((part) => isMark(part, ':')) + 1 : 0
+}
+
+/** Internal form; the route goes, unless it is to stay. */
+export function textOf(node: AddressNode, withRoute = false): string {
+  const { parts } = node
   let text = ''
-  for (let i = colon + 1; i < parts.length; i++) {
+  for (let i = withRoute ? 0 : routeEnd(node); i < parts.length; i++) {
     const part = parts[i] as Lexeme
     text += part.text
     if (spaceBetween(part, parts[i + 1])) text += ' '

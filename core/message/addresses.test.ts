@@ -7,10 +7,10 @@ import { completeAddress } from './complete.ts'
 
 const found = (value: string) => [...parseAddresses(value).addresses]
 
-/** The header with `x@h.test` replaced; line ends as LF. */
+/** The header with `x@h.test` replaced and the others written anew; line ends as LF. */
 function rewritten(value: string): string {
   const list = parseAddresses(value)
-  const fresh = list.addresses.map((address) => (address === 'x@h.test' ? 'new.x@h.test' : undefined))
+  const fresh = list.addresses.map((address) => (address === 'x@h.test' ? 'new.x@h.test' : address))
   return list.written('To', fresh).replaceAll('\r\n', '\n')
 }
 

@@ -3,6 +3,7 @@
  * them, and headers written anew. Lenient as Postfix is: every value is taken apart somehow. Pure.
  */
 import { quoteAddress } from '../protocol/address.ts'
+import type { Lexeme } from '../protocol/lexeme.ts'
 import { type AddressNode, isComma, type ListNode, parseList, spaceBetween, textOf } from './address-list.ts'
 
 /** Headers that hold the addresses of senders, in lower case, as Postfix has it. */
@@ -45,24 +46,32 @@ export function isPlainAddress(value: string): boolean {
 
 /** A value, taken apart. */
 export interface AddressList {
-  /** In order; internal form: unquoted, without route, comments and blanks. */
+  /** In order; internal form: unquoted, without comments and blanks, and without route unless it was to stay. */
   readonly addresses: readonly string[]
   /** Parallel to `addresses`: it is a quoted local part alone, whatever `@` stands in it. */
   readonly isLocal: readonly boolean[]
   /** Parallel to `addresses`: it is written as it must be, without a route and needless quotes. */
   readonly isTidy: readonly boolean[]
   /**
-   * The header with these addresses, parallel to `addresses`; undefined leaves one as it is. It is folded after commas, with one blank
+   * The header with these addresses, parallel to `addresses`; undefined leaves one as it is written. It is folded after commas, with one blank
    * where one belongs: a header that is rewritten keeps nothing of its layout.
    */
   written(name: string, fresh: readonly (string | undefined)[]): string
 }
 
+/** How a value is taken apart. */
+export interface AddressReading {
+  /** Routes are parts of addresses. Default: they are left out. */
+  readonly withRoutes?: boolean
+  /** Words, marks and comments that are looked at (header_address_token_limit); the rest is left out. Default: all. */
+  readonly tokens?: number
+}
+
 /** Takes the value of a header, or a list of addresses in a table, apart. */
-export function parseAddresses(value: string): AddressList {
-  const nodes = parseList(value)
+export function parseAddresses(value: string, { withRoutes = false, tokens }: AddressReading = {}): AddressList {
+  const nodes = parseList(value, tokens)
   const found = nodes.filter((node) => node.kind === 'address')
-  const addresses = found.map(textOf)
+  const addresses = found.map((node) => textOf(node, withRoutes))
   const isLocal = found.map(({ parts }) => !parts.some((part) => part.kind === 'special' && part.text === '@'))
   const isTidy = found.map(({ parts }, i) => parts.map(written).join('') === quoteAddress(addresses[i] ?? ''))
   return { addresses, isLocal, isTidy, written: (name, fresh) => folded(`${name}:`, pieces(nodes, fresh)) }
@@ -96,7 +105,7 @@ function pieces(nodes: readonly ListNode[], fresh: readonly (string | undefined)
   let piece = ' '
   let count = 0
   nodes.forEach((node, i) => {
-    piece += node.kind === 'address' ? quoteAddress(fresh[count++] ?? textOf(node)) : written(node)
+    piece += node.kind === 'address' ? replaced(node, fresh[count++]) : written(node)
     if (isComma(node)) {
       out.push(piece)
       piece = ' '
@@ -104,6 +113,13 @@ function pieces(nodes: readonly ListNode[], fresh: readonly (string | undefined)
   })
   if (piece !== ' ' || out.length > 0) out.push(piece)
   return out
+}
+
+/** The address in the place of another; nobody's is written as an empty quoted string, since something has to stand there. */
+function replaced({ parts }: AddressNode, fresh: string | undefined): string {
+  if (fresh !== undefined) return quoteAddress(fresh) || '""'
+  const blank = (part: Lexeme, next: Lexeme | undefined) => spaceBetween(part, next) || (next !== undefined && isComma(part))
+  return parts.map((part, i) => written(part) + (blank(part, parts[i + 1]) ? ' ' : '')).join('')
 }
 
 function written(node: Exclude<ListNode, AddressNode>): string {

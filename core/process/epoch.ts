@@ -32,7 +32,7 @@ export async function buildEpoch(config: Configuration, services: Services, numb
       scope,
       destinations,
       hooks,
-      openTable: (spec) => tables.open(spec),
+      openTable: (spec) => tables.openLiteral(spec),
       transports: new Set(transports.keys()),
       now: () => services.clock.now(),
     }

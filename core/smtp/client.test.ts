@@ -131,6 +131,9 @@ test('a message that is too large, or needs SMTPUTF8, bounces before MAIL', asyn
     const outcomes = await transport.deliver(aQueuedMessage({ ...sketch, smtputf8: true }), ascii.nexthop)
     assert.equal(wordsOf(outcomes[0]), needs)
   }
+  const tap = (hooks: Hooks) => hooks['smtp.envelope'].tap('t', (envelope) => ({ ...envelope, sender: 'ascii@b.test' }))
+  const mapped = await aTransport({ tap }).deliver(aQueuedMessage({ sender: 'ä@b.test', smtputf8: true }), ascii.nexthop)
+  assert.equal(wordsOf(mapped[0]), needs)
   const plain = await transport.deliver(aQueuedMessage({ text: 'Subject: x\n\nü\n', smtputf8: true }), ascii.nexthop)
   assert.equal(plain[0]?.kind, 'sent')
 })
@@ -166,6 +169,14 @@ test('LMTP: a reply for each recipient, over a socket', async () => {
     'sent 2.1.5 250 2.1.5 <ok2@a.test> delivered',
   ])
   assert.equal(outcomes[0]?.relay, `gw.example.test[${path}]`)
+  assert.equal(saidTo(mx)[0], 'LHLO gw.example.test')
+})
+
+test('an LMTP server is greeted with LHLO, whatever is in front of it', async () => {
+  const mx = await server({ lmtp: true })
+  const tap = (hooks: Hooks) => hooks['smtp.features'].tap('t', (features) => ({ ...features, helo: true }))
+  const [outcome] = await aTransport({ agent: 'lmtp', tap }).deliver(aQueuedMessage(), `inet:127.0.0.1:${mx.port}`)
+  assert.equal(outcome?.kind, 'sent')
   assert.equal(saidTo(mx)[0], 'LHLO gw.example.test')
 })
 

@@ -66,7 +66,7 @@ async function sayHello(context: HandshakeContext, banner: string, isExtended: b
   const isPlain = settings.never_send_ehlo || (!settings.always_send_ehlo && !isExtended)
   const plain: Offer = { banner, ehlo: undefined, features: { ...PLAIN, helo: isPlain && plainHello !== undefined } }
   let refusal: Handshake = failed(ended(host, 'lost', hello))
-  for (const verb of context.shape(plain).helo ? [plainHello] : [hello, plainHello]) {
+  for (const verb of context.shape(plain).helo && plainHello !== undefined ? [plainHello] : [hello, plainHello]) {
     if (verb === undefined) break
     chat.write(`${verb} ${settings.helo_name}\r\n`)
     const reply = await turns.next(chat, verb)

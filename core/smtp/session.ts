@@ -196,7 +196,8 @@ export class Session implements Poolable {
     const { envelope, content } = delivery.job.message
     const [addresses, readySource] = await Promise.all([outgoing, source])
     if (envelope.smtputf8 === true && !this.features.smtputf8) {
-      const words = [addresses.sender, ...addresses.recipients]
+      // What stands in the queue counts, whatever becomes of it on the way out.
+      const words = [envelope.sender, ...recipients.map((i) => envelope.recipients[i]?.address ?? '')]
       if (words.some(isInternational) || (await hasInternationalHeader(content))) {
         delivery.fail(needsUtf8(this.host), delivery.open, this.host)
         return undefined

@@ -18,6 +18,7 @@ const ENTRIES = {
   'ext@sender.test': 'extpub@example.com',
   'short@int.test': 'x@host',
   'ü@int.test': 'ö@pub.test',
+  'gone@int.test': '<>',
 }
 
 function mounted(entries: Record<string, string> = ENTRIES, world: World = {}) {
@@ -87,6 +88,11 @@ describe('generic', () => {
     ['From: plain', 'From: localised@pub.test'],
     ['From: <>', 'From: <>'],
     ['To: undisclosed:;', 'To: undisclosed:;'],
+    [
+      'To: <@r1.test,@r2.test:a@ext.test>, "x"@ext.test, <a@int.test>',
+      'To: <@r1.test, @r2.test:a@ext.test>, "x"@ext.test, <out-a@pub.test>',
+    ],
+    ['Reply-To: gone@int.test, a@int.test', 'Reply-To: "", out-a@pub.test'],
     ['To:  x@ext.test ,\n\ty@ext.test', 'To:  x@ext.test ,\n\ty@ext.test'],
     ['From: Ä <ü@int.test>', 'From: Ä <ö@pub.test>'],
     [

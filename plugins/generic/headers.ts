@@ -10,7 +10,8 @@ export async function rewriteHeaders(headers: HeaderList, map: Mapper): Promise<
     const header = headers.at(i)
     if (header === undefined || !ADDRESS_HEADERS.has(header.name.toLowerCase())) continue
     const text = headerText(header.raw)
-    const list = parseAddresses(text.slice(text.indexOf(':') + 1))
+    // Nobody takes routes away on the way out, as the intake does.
+    const list = parseAddresses(text.slice(text.indexOf(':') + 1), { withRoutes: true })
     const fresh: (string | undefined)[] = []
     for (const address of list.addresses) fresh.push(await map(address))
     if (fresh.some((address) => address !== undefined)) headers.replace(i, rawText(list.written(header.name, fresh)))

@@ -156,7 +156,8 @@ class BodyReader {
       return undefined
     }
     const before = this.#inPart
-    this.#inPart = kind === 'boundary' || kind === 'end' ? 0 : before + next - start
+    // The end of a line counts as one byte.
+    this.#inPart = kind === 'boundary' || kind === 'end' ? 0 : before + end - start + Math.min(next - end, 1)
     const { body, limit } = this.#rules
     if (kind === 'end' || body.tables.length === 0 || (before >= limit && kind === 'body') || this.#inspection.over)
       return undefined

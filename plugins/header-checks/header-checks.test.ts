@@ -206,6 +206,8 @@ describe('header-checks', () => {
     const body = { late: 'REJECT' }
     const padding = 'padding\n'.repeat(5)
     assert.equal((await check(`A: 1\n\n${padding}late\n`, { body, limit: 40 })).verdict, undefined)
+    // The end of a line counts as one byte.
+    assert.match((await check(`A: 1\n\n${padding}late\n`, { body, limit: 41 })).verdict ?? '', /^reject/)
     const parts = `Content-Type: multipart/mixed; boundary=x\n\n--x\n\n${padding}${padding}--x\n\nlate\n`
     assert.match((await check(parts, { body, limit: 40 })).verdict ?? '', /^reject/)
   })

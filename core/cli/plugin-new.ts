@@ -59,7 +59,7 @@ function linkPostern(folder: string): void {
 function welcome(folder: string, module: string): string {
   return `${folder} is there. Next:
 
-  its test    (cd ${folder} && node --test)
+  its test    (cd ${folder} && ${process.execPath} --test)
   its code    ${folder}/index.ts
   to use it   name it in a pipeline, by path from the configuration file:
                 rcpt:

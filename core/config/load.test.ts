@@ -1,6 +1,8 @@
 /** Loading: what the file's parts become; and that no text, however broken, does more than give problems. */
 import assert from 'node:assert/strict'
-import { readFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { test } from 'node:test'
 import fc from 'fast-check'
 import { parseConfiguration } from './load.ts'
@@ -216,4 +218,17 @@ test('any damage to a file gives a configuration or problems with places', () =>
     }),
     { numRuns: 300 },
   )
+})
+
+test('a plugin package without an id for its step is called as its folder is', () => {
+  const directory = mkdtempSync(join(tmpdir(), 'postern-load-'))
+  try {
+    mkdirSync(join(directory, 'postern-plugin-quiet'))
+    writeFileSync(join(directory, 'postern-plugin-quiet', 'index.ts'), 'export default {}')
+    const text = `version: 1\n${LISTENER}pipeline: { rcpt: [./postern-plugin-quiet/index.ts] }\n`
+    const { listeners } = parseConfiguration(join(directory, 'postern.yaml'), text)
+    assert.equal(listeners[0]?.pipeline.rcpt?.[0]?.id, 'quiet')
+  } finally {
+    rmSync(directory, { recursive: true })
+  }
 })

@@ -1,5 +1,5 @@
 /** Pipelines: entries to steps whose plugin is resolved but not loaded, with options checked where the schema is at hand. */
-import { basename, extname } from 'node:path'
+import { basename, dirname, extname } from 'node:path'
 import type { Stage } from '../plugin.ts'
 import { type Path, renderPath } from './path.ts'
 import { builtinPlugins } from './places.ts'
@@ -161,10 +161,12 @@ function pluginOptions(entry: Entry, kind: string, context: StepContext): Pick<S
   return undefined
 }
 
-/** `./my-check.ts` is `my-check`, `@scope/postern-plugin-x` is `x`. */
+/** `./my-check.ts` is `my-check`, `@scope/postern-plugin-x` and `./postern-plugin-x/index.ts` are `x`. */
 function defaultId(name: string): string {
   if (!isFileName(name)) return (name.split('/').at(-1) ?? name).replace(/^postern-plugin-/, '')
-  return basename(name, extname(name)).replaceAll(/[^A-Za-z0-9_.-]/g, '-')
+  const file = basename(name, extname(name))
+  const folder = basename(dirname(name)).replace(/^postern-plugin-/, '')
+  return (file === 'index' && /\w/.test(folder) ? folder : file).replaceAll(/[^A-Za-z0-9_.-]/g, '-')
 }
 
 /** Ids are unique in their stage: repeated default ids get a number, repeated given ids are an error. */

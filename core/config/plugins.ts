@@ -109,7 +109,13 @@ export async function loadPlugins(config: Configuration): Promise<ReadonlyMap<st
 }
 
 export function problemOf(step: StepConfig, path: string, message: string): Problem {
-  return { place: step.place, path: step.path ?? path, message: `${step.name}: ${message}` }
+  const at = step.path ?? path
+  // The message begins with the name; the path need not end with it.
+  return {
+    place: step.place,
+    path: at.endsWith(`.${step.name}`) ? at.slice(0, -step.name.length - 1) : at,
+    message: `${step.name}: ${message}`,
+  }
 }
 
 /**

@@ -9,6 +9,7 @@ import type { Stage } from '../plugin.ts'
 import { StateHouse } from '../state/house.ts'
 import type { OpenState } from '../state/types.ts'
 import { Rows } from './ahead.ts'
+import { withPlace } from './blame.ts'
 import { createContext, type Place } from './context.ts'
 import { SPEAKING } from './engines.ts'
 import { Life } from './life.ts'
@@ -99,7 +100,7 @@ export async function buildGeneration(
     })
   } catch (error) {
     await life.end()
-    throw error
+    throw withPlace(error, config, registry)
   }
 }
 

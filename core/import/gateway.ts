@@ -14,6 +14,7 @@ import { ImportReport } from './report.ts'
 import { mainScope, POSTFIX_PLACES, serviceScope, textOf } from './scopes.ts'
 import { INTERNAL } from './services.ts'
 import { accessStages, contentStep, finder, type ImportedStages, type PluginStep } from './stages.ts'
+import { tablesByName } from './tables.ts'
 import { deliverSteps, type ImportedTransport, importTransports } from './transports.ts'
 
 /** Everything that the file will say. */
@@ -91,12 +92,10 @@ function contextOf(directory: string, main: Settings, services: readonly Service
   ])
   const given = [...settings.values(), ...services.flatMap(({ options }) => [...options.values()])]
   const texts = given.filter(({ name }) => registry.has(name) && !ELSEWHERE.has(name)).map(({ text }) => text)
-  const used = mentionedNames(
-    given.map(({ text }) => text),
-    settings,
-  )
+  const all = given.map(({ text }) => text)
+  const used = mentionedNames(all, settings)
   const mentioned = mentionedNames([...texts, ...defaultsInUse(settings, registry)], settings)
-  return { settings, services, registry, report, scope, classes, used, mentioned }
+  return { settings, services, registry, report, scope, classes, used, mentioned, tablesByName: tablesByName(all) }
 }
 
 /** Defaults that refer to other parameters: `$virtual_maps`. The `$alias_maps` of local_recipient_maps is for localDelivery(). */

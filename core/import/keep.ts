@@ -31,6 +31,8 @@ export interface KeepContext {
   readonly mentioned: Set<string>
   /** Names that anything refers to, also what becomes steps and is put in place there. */
   readonly used: ReadonlySet<string>
+  /** Tables whose settings stand in main.cf, as `mysql:NAME` has them in NAME_user, NAME_query and so on; by NAME. */
+  readonly tablesByName: ReadonlyMap<string, string>
   /** Names of restriction classes. */
   readonly classes: ReadonlySet<string>
 }
@@ -68,6 +70,11 @@ function keep(setting: Setting, context: KeepContext, isService: boolean): KeptP
   if (declaration === undefined) {
     if (classes.has(name)) return []
     if (mentioned.has(name) || PER_TRANSPORT.test(name)) return [{ name, value: text, setting }]
+    const table = tableOf(name, context)
+    if (table !== undefined) {
+      report.add('unsupported', name, `write it into a file, without the prefix, and name that file instead of ${table}`, origin)
+      return []
+    }
     const { kind, reason } = fateOf(name)
     // It is read where it was referred to.
     if (kind === 'ignored' && context.used.has(name)) return []
@@ -86,6 +93,12 @@ function keep(setting: Setting, context: KeepContext, isService: boolean): KeptP
     return [{ name, value: text, setting, note: 'no effect in this version' }]
   }
   return [{ name, value: written(setting, declaration.kind, report), setting }]
+}
+
+/** The table that a setting is for. */
+function tableOf(name: string, { tablesByName }: KeepContext): string | undefined {
+  const prefix = [...tablesByName.keys()].find((each) => name.startsWith(`${each}_`))
+  return prefix === undefined ? undefined : tablesByName.get(prefix)
 }
 
 /** The value as a person would write it; tables that can not be opened are left out. */

@@ -61,3 +61,13 @@ test('names of aliases are reported where they would be refused', () => {
   const why = 'its names are refused as unknown local recipients: list them in a table for local_recipient_maps'
   assert.ok(imported(main).report.includes(`unsupported alias_maps: ${why}`))
 })
+
+test('settings of a table that stand in main.cf are reported, one by one', () => {
+  const { report } = imported(`${LEVEL}transport_maps = mysql:routes\nroutes_user = me\nroutes_query = SELECT\n`)
+  assert.deepEqual(
+    report,
+    ['routes_user', 'routes_query'].map(
+      (name) => `unsupported ${name}: write it into a file, without the prefix, and name that file instead of mysql:routes`,
+    ),
+  )
+})

@@ -25,6 +25,13 @@ export function unheardOfTable(word: string): string | undefined {
   return type !== undefined && !POSTFIX_TYPES.has(type) && !HERE.has(type) ? type : undefined
 }
 
+const BY_NAME = /\b(?:ldap|mysql|pgsql|sqlite|memcache):([A-Za-z][\w-]*)(?![\w./-])/g
+
+/** `mysql:NAME`, whose settings stand in main.cf (ldap_table(5), "obsolete main.cf parameters"), by NAME. */
+export function tablesByName(texts: Iterable<string>): Map<string, string> {
+  return new Map([...texts].flatMap((text) => [...text.matchAll(BY_NAME)].map(([spec, name = '']) => [name, spec] as const)))
+}
+
 /** Can values of this parameter be tables? */
 export function namesTables(parameter: string): boolean {
   return TABLE_PARAMETERS.test(parameter)

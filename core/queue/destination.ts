@@ -26,7 +26,8 @@ export class Destination {
   isQueued = false
   /** Milliseconds since 1970 before which no delivery starts (rate delay). */
   notBefore = 0
-  #shares: Share[] = []
+  /** Those before `#first` have been taken. */
+  #shares: (Share | undefined)[] = []
   #first = 0
   #window: number
   #failed = 0
@@ -73,7 +74,7 @@ export class Destination {
 
   /** All that waits, taken out. */
   takeAll(): Share[] {
-    const shares = this.#shares.slice(this.#first)
+    const shares = this.#waiting()
     this.#shares = []
     this.#first = 0
     return shares
@@ -81,9 +82,9 @@ export class Destination {
 
   /** Takes out the shares of one message. */
   takeOf(active: unknown): Share[] {
-    const mine = this.#shares.slice(this.#first).filter((share) => share.active === active)
+    const mine = this.#waiting().filter((share) => share.active === active)
     if (mine.length > 0) {
-      this.#shares = this.#shares.slice(this.#first).filter((share) => share.active !== active)
+      this.#shares = this.#waiting().filter((share) => share.active !== active)
       this.#first = 0
     }
     return mine
@@ -137,14 +138,21 @@ export class Destination {
     return this.waiting === 0 && this.running === 0 && !this.isAsking && now >= this.#deadUntil && now >= this.notBefore
   }
 
+  #waiting(): Share[] {
+    return this.#shares.slice(this.#first) as Share[]
+  }
+
   #shift(): Share | undefined {
     const share = this.#shares[this.#first]
     if (share === undefined) return undefined
-    this.#first++
-    if (this.#first > 64 && this.#first * 2 > this.#shares.length) {
-      this.#shares = this.#shares.slice(this.#first)
-      this.#first = 0
-    }
+    // What was taken must not stay in memory until its turn to be cut off comes.
+    this.#shares[this.#first++] = undefined
+    if (this.#first === this.#shares.length || (this.#first > 64 && this.#first * 2 > this.#shares.length)) this.#compact()
     return share
+  }
+
+  #compact(): void {
+    this.#shares = this.#shares.slice(this.#first)
+    this.#first = 0
   }
 }

@@ -40,11 +40,13 @@ const bad = (error: string): ProxyError => ({ error })
 function parseText(head: Buffer): ProxyHeader | ProxyError {
   const end = head.indexOf(10)
   if (end < 0) return bad('missing protocol header terminator')
-  const words = head.toString('latin1', 0, end).split(/[ \t\r]+/)
-  const [word, type, client = '', server = '', clientPort, serverPort] = words.filter((each) => each !== '')
-  if (word !== 'PROXY') return bad('unrecognized protocol header')
-  if (type === undefined) return bad('short protocol header')
-  const isAddress = type === 'TCP4' ? isIPv4 : type === 'TCP6' ? isIPv6 : undefined
+  const line = head.toString('latin1', 0, end)
+  const [word, protocol, client = '', server = '', clientPort, serverPort] = line.split(/[ \r]+/).filter((each) => each !== '')
+  if (word === undefined) return bad('short protocol header')
+  if (word !== 'PROXY' || !line.startsWith(word)) return bad('unrecognized protocol header')
+  if (protocol === undefined) return bad('short protocol header')
+  const type = protocol.toUpperCase()
+  const isAddress = type === 'TCP4' ? isIPv4 : type === 'TCP6' ? isUnscopedIPv6 : undefined
   if (isAddress === undefined) return bad('bad or missing protocol type')
   if (!isAddress(client)) return bad('bad or missing client address')
   if (!isAddress(server)) return bad('bad or missing server address')
@@ -55,6 +57,11 @@ function parseText(head: Buffer): ProxyHeader | ProxyError {
     server: { address: server, port: Number(serverPort) },
   }
   return { length: end + 1, ends }
+}
+
+/** An address with a zone means something on one link only. */
+function isUnscopedIPv6(text: string): boolean {
+  return isIPv6(text) && !text.includes('%')
 }
 
 function isPort(text: string | undefined): boolean {

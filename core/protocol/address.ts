@@ -52,7 +52,8 @@ export function parseAddress(path: string, rules: AddressRules = LENIENT): Addre
   if (rules.strict && !(path.startsWith('<') && path.endsWith('>'))) return undefined
   // A bracket that nothing closes is a character of the address. Only VRFY can say so: MAIL and RCPT are refused for it before.
   const isBare = !path.includes('>')
-  const mailbox = isBare ? groupMember(lexAddress(path).filter(isMeant)) : mailboxOf(lexAddress(path), rules.strict)
+  const lexemes = lexAddress(path)
+  const mailbox = isBare ? groupMember(withoutCommas(lexemes.filter(isMeant))) : mailboxOf(lexemes, rules.strict)
   if (mailbox === undefined) return undefined
   const text = joined(withoutRoute(mailbox))
   if (text === undefined) return undefined
@@ -63,8 +64,9 @@ export function parseAddress(path: string, rules: AddressRules = LENIENT): Addre
 
 /** The lexemes of the one mailbox in a path: inside its brackets or its group; undefined when there are none or more. */
 function mailboxOf(lexemes: readonly Lexeme[], strict: boolean): readonly Lexeme[] | undefined {
-  const all = lexemes.filter(isMeant)
-  if (strict && all.length < lexemes.length) return undefined
+  const meant = lexemes.filter(isMeant)
+  if (strict && meant.length < lexemes.length) return undefined
+  const all = strict ? meant : withoutEmpty(meant)
   const open = all.findLastIndex((l) => isSpecial(l, '<'))
   const phrase = all.slice(0, Math.max(open, 0)).filter((l) => !isSpecial(l, '<'))
   const hasWords = phrase.some((l) => l.kind !== 'special')
@@ -75,7 +77,23 @@ function mailboxOf(lexemes: readonly Lexeme[], strict: boolean): readonly Lexeme
   const after = close < 0 ? [] : inner.slice(close)
   // One bracket too many is forgiven.
   if (after.length > (open < 0 ? 1 : 2) || !after.every((l) => isSpecial(l, '>'))) return undefined
-  return groupMember(close < 0 ? inner : inner.slice(0, close))
+  const mailbox = close < 0 ? inner : inner.slice(0, close)
+  return groupMember(strict ? mailbox : withoutCommas(mailbox))
+}
+
+/** Empty brackets in front of an address count for nothing: `<>user` is user. */
+function withoutEmpty(lexemes: readonly Lexeme[]): readonly Lexeme[] {
+  const all = withoutCommas(lexemes)
+  const [first, second, third] = all
+  if (first === undefined || second === undefined || third === undefined) return all
+  return isSpecial(first, '<') && isSpecial(second, '>') && !isSpecial(third, '>') ? withoutEmpty(all.slice(2)) : all
+}
+
+/** Empty members at either end of a list count for nothing. */
+function withoutCommas(lexemes: readonly Lexeme[]): readonly Lexeme[] {
+  const isMember = (lexeme: Lexeme): boolean => !isSpecial(lexeme, ',')
+  const first = lexemes.findIndex(isMember)
+  return first < 0 ? [] : lexemes.slice(first, lexemes.findLastIndex(isMember) + 1)
 }
 
 /** `name: member;` gives its member; a lone final `;` counts for nothing. */

@@ -103,6 +103,8 @@ test('syntax of commands', () =>
       ['MAIL FROM:<j\xf6rg@x.test>', '500 5.5.2 Error: bad UTF-8 syntax'],
       ['RCPT TO:<b@example.test>', '503 5.5.1 Error: need MAIL command'],
       ['DATA', '503 5.5.1 Error: need RCPT command'],
+      ['MAIL FROM:<>', '552 5.3.4 Message size exceeds fixed limit'],
+      RSET,
       ['mail from:<>', '250 2.1.0 Ok'],
       ['MAIL FROM:<>', '503 5.5.1 Error: nested MAIL command'],
       ['ETRN x.test', '503 Error: MAIL transaction in progress'],

@@ -173,16 +173,17 @@ export class Dialog implements ChatOwner, Turn {
 
   /** One command line. */
   #obey(): undefined {
-    this.session.heard(this.#reader.text)
+    this.session.heard(this.#reader)
     this.counts.begin()
     const meant = interpret(this.session, this.#reader)
     if (this.#reader.cut) this.#troubles.cut(this.#reader.text)
     this.settle(meant, (found) => (isReply(found) ? this.#answerLine(found) : this.#obeyFound(found)))
   }
 
-  /** A line that is no command for the table. */
+  /** A line that is no command for the table: one of smtpd_noop_commands, or one that is refused as it stands. */
   #answerLine(reply: Reply): undefined {
-    if (reply !== REPLIES.ok) this.counts.errors++
+    if (reply === REPLIES.ok) this.counts.useless(this.session.settings)
+    else this.counts.errors++
     this.session.transcript?.answered(reply)
     this.#verb = ''
     this.#reply(reply)
@@ -200,11 +201,11 @@ export class Dialog implements ChatOwner, Turn {
   /** Answers a command, with all that follows from it: counts, the tarpit, limits, the end. */
   answer(reply: Reply): undefined {
     const final = softened(this.session, reply)
-    if (isDelivery(this.#verb, reply)) this.counts.forgive()
+    if (isDelivery(this.session, this.#verb, reply)) this.counts.forgive()
     if (final.code >= 400 && reply !== FORGIVEN) this.counts.errors++
     // 354 is no answer yet: DATA counts when the message is taken.
     else if (final.code !== 354) this.counts.passed(this.#verb)
-    if (reply !== FORGIVEN) transcribe(this.session.transcript, this.#verb, reply, final)
+    if (reply !== FORGIVEN) transcribe(this.session, this.#verb, reply, final)
     this.#reply(final)
   }
 
@@ -223,11 +224,12 @@ export class Dialog implements ChatOwner, Turn {
   #finish(reply: Reply): undefined {
     if (mustClose(reply)) return this.hangUp(reply)
     this.#say(reply)
-    const { settings } = this.session
-    if (this.counts.errors >= settings.smtpd_hard_error_limit) {
+    const { session } = this
+    if (isDelivery(session, this.#verb, reply)) session.transcript?.checkpoint()
+    if (this.counts.errors >= session.settings.smtpd_hard_error_limit) {
       this.#troubles.lost('too many errors')
       this.#tooMany()
-    } else if (this.#isDraining && this.session.receiver === undefined) this.#shutDown()
+    } else if (this.#isDraining && session.receiver === undefined) this.#shutDown()
   }
 
   #tooMany(): undefined {

@@ -60,15 +60,17 @@ function listed(session: SmtpSession, list: WordList, word: string): MaybePromis
 
 /** smtpd_command_filter and others of its kind; undefined when a step failed, which is told elsewhere. */
 function filtered(session: SmtpSession, line: string): string | undefined {
+  // The hook sees the line from its first word on; one that it leaves alone stays as it is.
+  const meant = line.replace(/^[ \t]+/, '')
   let changed: string
   try {
-    changed = session.deps.runtime.hooks.line.call(line, session)
+    changed = session.deps.runtime.hooks.line.call(meant, session)
   } catch (error) {
     if (error instanceof StepError) return undefined
     throw error
   }
-  if (changed !== line)
-    session.deps.services.log.info(oneLine(`${session.clientText}: replacing command "${line}" with "${changed}"`))
+  if (changed === meant) return line
+  session.deps.services.log.info(oneLine(`${session.clientText}: replacing command "${meant}" with "${changed}"`))
   return changed
 }
 

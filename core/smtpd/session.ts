@@ -3,6 +3,7 @@ import type { IncomingMessage, Intake } from '../cleanup/types.ts'
 import type { DialogFacts } from '../events.ts'
 import type { Client, Forwarded, SaslFacts, Session, TlsFacts } from '../facts.ts'
 import type { ListenerRuntime, Services } from '../generation.ts'
+import type { LineReader } from '../protocol/line.ts'
 import { oneLine, type Reply } from '../reply.ts'
 import type { Refusal } from '../verdict.ts'
 import type { Content } from './content.ts'
@@ -12,6 +13,9 @@ import type { Settings } from './settings.ts'
 import type { Standing } from './standing.ts'
 import type { OpenTransaction } from './transaction.ts'
 import { Transcript } from './transcript.ts'
+
+// biome-ignore lint/suspicious/noControlCharactersInRegex: all that is not ASCII is meant
+const NOT_ASCII = /[^\x00-\x7f]/g
 
 /** What a session needs of its process. */
 export interface SessionDeps {
@@ -70,6 +74,8 @@ export class SmtpSession implements Session {
   /** The command line at hand, and that of MAIL: a filter is told them as they are. */
   line = ''
   mailLine = ''
+  /** What SIZE last said: it holds for the next MAIL too if that says nothing else, until the transaction is reset. */
+  declaredSize = 0
 
   constructor(id: string, { client, server, settings, standing }: Begun, deps: SessionDeps) {
     this.id = id
@@ -83,7 +89,8 @@ export class SmtpSession implements Session {
   }
 
   /** A command line came. */
-  heard(line: string): void {
+  heard({ text, badUtf8 }: LineReader): void {
+    const line = badUtf8 ? text.replace(NOT_ASCII, '?') : text
     this.transcript?.heard(line)
     if (this.standing.isWatched) this.deps.services.log.info(`< ${this.clientText}: ${oneLine(line)}`)
   }
@@ -142,6 +149,7 @@ export class SmtpSession implements Session {
 
   /** Forgets the transaction and its message (RSET, EHLO, the end of data). */
   reset(): void {
+    this.declaredSize = 0
     this.message?.abort()
     this.message = undefined
     this.proxied = undefined

@@ -38,11 +38,11 @@ export const bdat = command<Bdat>({
 
 function outOfOrder(session: SmtpSession, chunk: Bdat): Reply | undefined {
   const { transaction, settings } = session
-  if (session.bdat === 'failed') return replies.chunkDiscarded(chunk.size)
   if (chunk.size === 0 && !chunk.last) {
     session.warn(`${transaction?.queueId ?? 'NOQUEUE'}: null BDAT request from ${session.clientText}`)
     return REPLIES.nullBdat
   }
+  if (session.bdat === 'failed') return replies.chunkDiscarded(chunk.size)
   if (transaction === undefined) return REPLIES.needRcpt
   if (transaction.recipients.length === 0) return REPLIES.noRecipients
   const limit = settings.message_size_limit

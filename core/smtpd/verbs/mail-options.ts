@@ -35,9 +35,10 @@ type Row = (options: MailOptions, value: string, session: SmtpSession) => Reply 
 const OPTIONS: ReadonlyMap<string, Row> = new Map<string, Row>([
   [
     'SIZE=',
-    (options, value) => {
+    (options, value, session) => {
       if (!/^[0-9]+$/.test(value)) return REPLIES.badSize
       options.declaredSize = Number(value)
+      session.declaredSize = options.declaredSize
       return options.declaredSize > Number.MAX_SAFE_INTEGER && BigInt(value) > MAX_SIZE ? REPLIES.tooBigForSystem : undefined
     },
   ],
@@ -94,8 +95,9 @@ const OPTIONS: ReadonlyMap<string, Row> = new Map<string, Row>([
 
 /** Reads the words from the third on. */
 export function mailOptions(words: readonly string[], session: SmtpSession): MailOptions | Reply {
-  if (words.length <= 2) return NONE
-  const options = { ...NONE }
+  const { declaredSize } = session
+  if (words.length <= 2 && declaredSize === 0) return NONE
+  const options = { ...NONE, declaredSize }
   for (const word of words.slice(2)) {
     const { key, value } = keyed(word)
     const result = OPTIONS.get(key)?.(options, value, session) ?? (OPTIONS.has(key) ? undefined : 'unsupported')
@@ -105,7 +107,8 @@ export function mailOptions(words: readonly string[], session: SmtpSession): Mai
   return options
 }
 
-const offersUtf8 = ({ settings, standing }: SmtpSession): boolean =>
+/** May a command ask for SMTPUTF8? */
+export const offersUtf8 = ({ settings, standing }: SmtpSession): boolean =>
   settings.smtputf8_enable && !standing.discarded.has('SMTPUTF8')
 
 /** Is SMTPUTF8 among the options of a command, and may it be? Known before they are read: addresses are read first. */

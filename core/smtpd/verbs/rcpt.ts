@@ -113,10 +113,17 @@ function parseOrcpt(value: string): string | undefined {
   return decoded === undefined ? undefined : oneLine(`${type};${decoded}`)
 }
 
+const MAX_CODE_POINT = 0x10ffff
+/** An embedded character, from where it begins: its digits, and whether it ends. */
+const EMBEDDED = /\\x\{([0-9A-Fa-f]*)(\}?)/g
+
 /** utf-8-addr-unitext: characters as they are, or as `\\x{hex}`; a plus sign means nothing (RFC 6533 3). */
-function decodeUnitext(address: string): string {
-  return address.replace(/\\x\{([0-9A-Fa-f]{1,6})\}/g, (whole, digits: string) => {
-    const point = Number.parseInt(digits, 16)
-    return point > 0x10ffff || (point >= 0xd800 && point <= 0xdfff) ? whole : String.fromCodePoint(point)
+function decodeUnitext(address: string): string | undefined {
+  let isGood = true
+  const decoded = address.replace(EMBEDDED, (whole, digits: string, end: string) => {
+    const point = Number.parseInt(digits || '0', 16)
+    if (end === '' || point > MAX_CODE_POINT) isGood = false
+    return !isGood || (point >= 0xd800 && point <= 0xdfff) ? whole : String.fromCodePoint(point)
   })
+  return isGood ? decoded : undefined
 }

@@ -7,6 +7,7 @@ import { askRecipient, askStage } from '../access.ts'
 import { command, LAST, LIMITED } from '../command.ts'
 import { either } from '../filters.ts'
 import { illegal, MUST_DECLARE, strictlyAscii } from './mail.ts'
+import { offersUtf8 } from './mail-options.ts'
 
 interface Verify {
   readonly address: Address
@@ -19,7 +20,7 @@ export const vrfy = command<Verify>({
   check(session, argument) {
     if (session.settings.disable_vrfy_command) return REPLIES.vrfyDisabled
     const { words } = splitWords(argument)
-    const isUtf8 = words.at(-1)?.toUpperCase() === 'SMTPUTF8'
+    const isUtf8 = offersUtf8(session) && words.at(-1)?.toUpperCase() === 'SMTPUTF8'
     const asked = isUtf8 ? words.slice(0, -1) : words
     if (asked.length === 0) return REPLIES.vrfySyntax
     const path = asked.join(' ')

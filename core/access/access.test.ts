@@ -107,6 +107,7 @@ test('actions that do not decide are recorded', async () => {
   const prepended = await of('PREPEND X-Added: one')
   assert.deepEqual(prepended.edits, [{ kind: 'prepend', header: 'X-Added: one' }])
   assert.deepEqual(prepended.notes, [])
+  assert.deepEqual((await of('PREPEND x-added : one')).edits, [{ kind: 'prepend', header: 'x-added: one' }])
   assert.deepEqual((await of('WARN careful')).notes, [{ action: 'warn', text: 'careful' }])
   assert.deepEqual((await of('INFO')).notes, [{ action: 'info', text: '' }])
   assert.equal(shown((await of('DEFER_IF_PERMIT 4.2.0')).deferIfPermit), `450 4.2.0 ${WHO} Service unavailable`)
@@ -197,6 +198,13 @@ test('keys are tried from the whole to its parts', () => {
   assert.deepEqual(addressKeys('2001:db8:c::5'), ['2001:db8:c::5', '2001:db8:c', '2001:db8', '2001'])
   assert.deepEqual(domainKeys('a.b', false), ['a.b', '.b'])
   assert.deepEqual(domainKeys('a.', true), ['a.'])
+})
+
+test('mail addresses are asked for in lower case', async () => {
+  const keys: string[] = []
+  const table = { ...fakeTable({}), lookup: (key: string) => void keys.push(key) }
+  await searchMail(table, 'User+X@Sub.TEST', { parent: true, delimiter: '+', nullKey: '<>' })
+  assert.deepEqual(keys, ['user+x@sub.test', 'user@sub.test', 'sub.test', 'test', 'user+x@', 'user@'])
 })
 
 test('tables of patterns are asked for the whole only', async () => {

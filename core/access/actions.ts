@@ -205,8 +205,9 @@ const ACTIONS: ReadonlyMap<string, Action> = new Map<string, Action>([
         warn(`access table ${subject.source}: action PREPEND must be used before smtpd_end_of_data_restrictions`)
         return undefined
       }
-      if (!/^[\x21-\x39\x3b-\x7e]+:/.test(text)) return complain(context, 'header: text')
-      request.edit({ kind: 'prepend', header: text })
+      const name = /^[\x21-\x39\x3b-\x7e]+(?=[ \t]*:)/.exec(text)?.[0]
+      if (name === undefined) return complain(context, 'header: text')
+      request.edit({ kind: 'prepend', header: `${name}${text.slice(text.indexOf(':'))}` })
       return undefined
     },
   ],

@@ -58,10 +58,13 @@ function quoted(local: string): string {
 /** What was asked about last: the steps of a list ask about the same address. */
 let recent: { readonly address: string; readonly rules: SearchRules; readonly keys: readonly (readonly string[])[] } | undefined
 
-/** The full address first, with and without extension; then its domain and parents; then `user@`. */
+/**
+ * The full address first, with and without extension; then its domain and parents; then `user@`. In lower case: patterns and databases
+ * see addresses so.
+ */
 export function mailKeys(address: string, rules: SearchRules): readonly (readonly string[])[] {
   if (recent?.address === address && recent.rules === rules) return recent.keys
-  const keys = address === '' ? [[rules.nullKey]] : keysOfMail(address, rules)
+  const keys = address === '' ? [[rules.nullKey]] : keysOfMail(address.toLowerCase(), rules)
   recent = { address, rules, keys }
   return keys
 }

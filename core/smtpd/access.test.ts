@@ -112,7 +112,9 @@ test('a deferral that was held back comes at RCPT', () =>
 
 test('defer_if_permit and defer_if_reject', () =>
   withServer({}, async (server) => {
-    step(server, 'mail', (request) => request.deferIfPermit(defer(450, '4.7.1', 'later')))
+    step(server, 'mail', (request) => {
+      if (request.recipient?.local !== 'c') request.deferIfPermit(defer(450, '4.7.1', 'later'))
+    })
     step(server, 'rcpt', (request) => {
       if (request.recipient?.local === 'b') return permit()
       request.deferIfReject(defer(451, '4.3.0', 'perhaps'))
@@ -123,7 +125,46 @@ test('defer_if_permit and defer_if_reject', () =>
       MAIL,
       ['RCPT TO:<b@example.test>', '450 4.7.1 later'],
       ['RCPT TO:<c@example.test>', '451 4.3.0 perhaps'],
+      ['RCPT TO:<d@example.test>', '450 4.7.1 later'],
     ])
+  }))
+
+test('what two lists want held back both ways is deferred, whatever follows', () =>
+  withServer({}, async (server) => {
+    step(server, 'rcpt', (request) => {
+      request.deferIfReject(defer(450, '4.7.1', 'if rejected'))
+      if (request.recipient?.local !== 'c') request.deferIfPermit(defer(450, '4.7.1', 'if permitted'))
+      return request.recipient?.local === 'b' ? reject(554, '5.7.1', 'no') : defer(452, '4.3.2', 'busy')
+    })
+    await dialog(server, [
+      MAIL,
+      ['RCPT TO:<b@example.test>', '450 4.7.1 if permitted'],
+      ['RCPT TO:<d@example.test>', '450 4.7.1 if permitted'],
+      ['RCPT TO:<c@example.test>', '452 4.3.2 busy'],
+    ])
+  }))
+
+test('who is to come back is not told that there is no such recipient', () =>
+  withServer({}, async (server) => {
+    server.hooks['listed.recipient'].tap({ name: 'listed' }, () => reject(550, '5.1.1', 'no such'))
+    step(server, 'rcpt', (request) => {
+      const later = defer(450, '4.7.1', 'later')
+      if (request.recipient?.local === 'b') request.deferIfPermit(later)
+      if (request.recipient?.local === 'c') request.deferIfReject(later)
+    })
+    await dialog(server, [
+      MAIL,
+      ['RCPT TO:<b@example.test>', '450 4.7.1 later'],
+      ['RCPT TO:<c@example.test>', '450 4.7.1 later'],
+      ['RCPT TO:<d@example.test>', '550 5.1.1 no such'],
+    ])
+  }))
+
+test('the lists after one that discards are not asked', () =>
+  withServer({}, async (server) => {
+    step(server, 'helo', () => discard('away'))
+    step(server, 'mail', () => reject(554, '5.7.1', 'no'))
+    await dialog(server, [['HELO x', '250 mx.test'], MAIL, RCPT, DATA])
   }))
 
 test('a discarded message looks like one that was taken', () =>

@@ -22,12 +22,7 @@ const EARLY: readonly EarlyStage[] = ['connect', 'helo', 'mail']
 export function askEarly(session: SmtpSession, stage: EarlyStage, question: Question): MaybePromise<Reply | undefined> {
   if (session.settings.smtpd_delay_reject) return undefined
   session.deferred?.delete(stage)
-  return evaluate(session, stage === 'mail' ? MAIL_LISTS : [stage], question, (held) => {
-    if (held.ifPermit === undefined) return undefined
-    session.deferred ??= new Map()
-    session.deferred.set(stage, held.ifPermit)
-    return undefined
-  })
+  return evaluate(session, stage === 'mail' ? MAIL_LISTS : [stage], question, firstDeferred(session), stage)
 }
 
 /** RCPT and VRFY: all lists that concern a recipient. */
@@ -36,20 +31,19 @@ export function askRecipient(session: SmtpSession, question: Question & { recipi
   if (question.recipient.text.toLowerCase() === 'postmaster') return undefined
   // Who is probed by us may probe back: that address must exist.
   if (session.settings.probeSender.is(question.recipient.text, session.deps.services.clock.now())) return undefined
-  const stages = recipientStages(session)
-  return evaluate(session, stages, question, (held) => firstDeferred(session) ?? held.ifPermit)
+  return evaluate(session, recipientStages(session), question, firstDeferred(session))
 }
 
 /** ETRN: its own list, after those of the client that were put off. */
 export function askEtrn(session: SmtpSession, question: Question): MaybePromise<Reply | undefined> {
   const lists: readonly AccessStage[] = session.settings.smtpd_delay_reject ? ['connect', 'helo', 'etrn'] : ['etrn']
   const { deferred } = session
-  return evaluate(session, lists, question, (held) => deferred?.get('connect') ?? deferred?.get('helo') ?? held.ifPermit)
+  return evaluate(session, lists, question, deferred?.get('connect') ?? deferred?.get('helo'))
 }
 
 /** DATA and the end of data. */
 export function askStage(session: SmtpSession, stage: AccessStage, question: Question): MaybePromise<Reply | undefined> {
-  return evaluate(session, [stage], question, (held) => held.ifPermit)
+  return evaluate(session, [stage], question, undefined)
 }
 
 /** The hook of each stage. */
@@ -85,19 +79,27 @@ function firstDeferred({ deferred }: SmtpSession): Refusal | undefined {
   return EARLY.map((stage) => deferred?.get(stage)).find((refusal) => refusal !== undefined)
 }
 
-/** Runs lists until one refuses; `end` sees what was held back when none did. */
+/**
+ * Runs lists until one refuses. What they hold back is told when none does.
+ * @param carried a deferral that lists of earlier commands held back
+ * @param early the stage of a command that is not refused for what its lists hold back: that waits for RCPT
+ */
 function evaluate(
   session: SmtpSession,
   stages: readonly List[],
   question: Question,
-  end: (held: HeldBack) => Refusal | undefined,
+  carried: Refusal | undefined,
+  early?: EarlyStage,
 ): MaybePromise<Reply | undefined> {
   // What will be thrown away is not looked at any further.
   if (session.current?.discarded === true) return undefined
-  const held: HeldBack = { ifPermit: undefined, ifReject: undefined }
-  const lists = runLists(session, stages, 0, question, held)
-  return chain(lists, (refusal) => {
-    const final = refusal ?? end(held)
+  const held: HeldBack = { ifPermit: carried, ifReject: undefined }
+  return chain(runLists(session, stages, 0, question, held), (refusal) => {
+    if (early !== undefined && held.ifPermit !== undefined) {
+      session.deferred ??= new Map()
+      session.deferred.set(early, held.ifPermit)
+    }
+    const final = refusal ?? (early === undefined ? held.ifPermit : undefined)
     return final === undefined ? undefined : refuse(session, final, question)
   })
 }
@@ -110,30 +112,44 @@ function runLists(
   held: HeldBack,
 ): MaybePromise<Refusal | undefined> {
   for (let i = from; i < stages.length; i++) {
+    // The lists after one that discards are not asked.
+    if (i > from && session.current?.discarded === true) return undefined
     const result = runList(session, stages[i] as List, question, held)
     if (result instanceof Promise)
       return result.then((refusal) => {
-        forgetIfReject(stages[i] as AccessStage, held)
-        return refusal ?? runLists(session, stages, i + 1, question, held)
+        forgetIfReject(stages[i] as List, held)
+        if (refusal !== undefined || session.current?.discarded === true) return refusal
+        return runLists(session, stages, i + 1, question, held)
       })
     if (result !== undefined) return result
-    forgetIfReject(stages[i] as AccessStage, held)
+    forgetIfReject(stages[i] as List, held)
   }
   return undefined
 }
 
-/** defer_if_reject holds for the list that it stands in; the lists about the recipient count as one. */
-function forgetIfReject(stage: AccessStage, held: HeldBack): void {
-  if (stage !== 'relay' && stage !== 'rcpt') held.ifReject = undefined
+/** After these lists more follows about the same address. */
+const GOES_ON: ReadonlySet<List> = new Set(['mail', 'relay', 'rcpt'])
+
+/** defer_if_reject holds for the list that it stands in; the lists about one address count as one. */
+function forgetIfReject(list: List, held: HeldBack): void {
+  if (!GOES_ON.has(list)) held.ifReject = undefined
 }
 
 function runList(session: SmtpSession, list: List, question: Question, held: HeldBack): MaybePromise<Refusal | undefined> {
-  if (list === 'listed.sender' || list === 'listed.recipient') {
-    const { hooks } = session.deps.runtime
-    if (!hooks[list].isUsed()) return undefined
-    return ask(hooks[list], new Request(session, list === 'listed.sender' ? 'mail' : 'rcpt', question, held))
-  }
-  return runStage(session, list, question, held)
+  if (list !== 'listed.sender' && list !== 'listed.recipient') return runStage(session, list, question, held)
+  const hook = session.deps.runtime.hooks[list]
+  if (!hook.isUsed()) return undefined
+  // Who is to come back is not told whether there is such a recipient.
+  if (list === 'listed.recipient' && held.ifPermit !== undefined) return undefined
+  const verdict = ask(hook, new Request(session, list === 'listed.sender' ? 'mail' : 'rcpt', question, held))
+  return chain(verdict, (refusal) => (refusal === undefined ? undefined : settled(refusal, held)))
+}
+
+/** A refusal, or the deferral that was asked for in its place. Where that was for both, no verdict matters any more. */
+function settled(refusal: Refusal, { ifPermit, ifReject }: HeldBack): Refusal | undefined {
+  if (ifReject === undefined) return refusal
+  if (ifPermit !== undefined) return undefined
+  return refusal.kind === 'reject' ? ifReject : refusal
 }
 
 function runStage(
@@ -160,7 +176,7 @@ function decided(
 ): MaybePromise<Refusal | undefined> {
   if (verdict === undefined) return stage === 'relay' ? relayDefault(session, question) : undefined
   if (verdict.kind === 'permit') return logged(session, stage, verdict, question, held)
-  if (verdict.kind !== 'discard') return verdict.kind === 'reject' && held.ifReject !== undefined ? held.ifReject : verdict
+  if (verdict.kind !== 'discard') return settled(verdict, held)
   discard(session)
   return undefined
 }

@@ -124,6 +124,15 @@ for (const [verb, parameter, event, refused] of commands) {
   })
 }
 
+test('VRFY counts as RCPT', async () => {
+  const { session, connect, command } = await limits({ ...OFF, smtpd_client_recipient_rate_limit: '2' })
+  const one = session()
+  await connect(one)
+  const said = [await command(one, 'RCPT'), await command(one, 'VRFY'), await command(one, 'VRFY'), await command(one, 'RCPT')]
+  const refused = '450 4.7.1 Error: too many recipients from 192.0.2.10'
+  assert.deepEqual(said, [undefined, undefined, refused, refused])
+})
+
 test('TLS sessions in a time, resumed ones not counted', async () => {
   const { session, connect, command, handshake } = await limits({ ...OFF, smtpd_client_new_tls_session_rate_limit: '1' })
   const visit = async (resumed = false): Promise<(string | undefined)[]> => {

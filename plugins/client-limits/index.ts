@@ -30,6 +30,8 @@ type RatedCommand = keyof typeof RATES
 
 const EXCEPTIONS = 'smtpd_client_event_limit_exceptions'
 
+/** An address that is asked for with VRFY counts as a recipient. */
+const countedAs = (verb: string): string => (verb === 'VRFY' ? 'RCPT' : verb)
 const isRated = (verb: string): verb is RatedCommand => Object.hasOwn(RATES, verb)
 const nameOf = ({ client }: Session): string => `${client.name}[${client.address}]`
 /** As Postfix: each service counts for itself. */
@@ -139,11 +141,12 @@ class Limiter {
     const key = this.#bound.get(session)
     if (key === undefined) return undefined
     if (verb === 'STARTTLS') return this.#startTls(session, key)
-    if (!isRated(verb)) return undefined
-    const { limit, event, refused } = RATES[verb]
+    const rated = countedAs(verb)
+    if (!isRated(rated)) return undefined
+    const { limit, event, refused } = RATES[rated]
     const most = this.#limits[limit]
     if (most === 0) return undefined
-    return chain(this.#count(verb, key), (rate) => {
+    return chain(this.#count(rated, key), (rate) => {
       if (rate <= most) return undefined
       this.#tell(session, `${event} rate`, rate)
       return told(defer(450, '4.7.1', `Error: ${refused} from ${session.client.address}`))

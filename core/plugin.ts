@@ -85,6 +85,7 @@ export type * from './smtp/hooked.ts'
 export type * from './smtp/types.ts'
 export type { Bucket, OnFailure, Presence, State, Store, Taken } from './state/types.ts'
 export { StateError } from './state/types.ts'
+export { fitStatus } from './status.ts'
 export { clientSubject, type Subject, stageSubject } from './subject.ts'
 export * from './verdict.ts'
 

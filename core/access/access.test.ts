@@ -11,9 +11,9 @@ import { type SearchRules, searchClient, searchDomain, searchMail, searchRules }
 import { declare, text } from '../parameters.ts'
 import type { Restrictions, Verdict } from '../plugin.ts'
 import { ROUTE_PARAMETERS } from '../route/index.ts'
+import { fitStatus } from '../status.ts'
 import { stageSubject } from '../subject.ts'
 import { ACCESS_PARAMETERS, createActions, createMatchList } from './index.ts'
-import { fitStatus } from './status.ts'
 
 const directory = mkdtempSync(join(tmpdir(), 'access-'))
 after(() => rmSync(directory, { recursive: true }))

@@ -6,10 +6,10 @@ import type { AccessRequest, Edit } from '../facts.ts'
 import { chain, type MaybePromise } from '../lookup/index.ts'
 import type { Scope } from '../parameters.ts'
 import type { AccessActions, ActionSubject, Restrictions } from '../plugin.ts'
+import { fitStatus, splitStatus } from '../status.ts'
 import { aboutSubject } from '../subject.ts'
 import { defer, discard, permit, type Refusal, refusal, type Verdict } from '../verdict.ts'
 import { ACCESS_PARAMETERS } from './parameters.ts'
-import { fitStatus, splitStatus } from './status.ts'
 
 export interface ActionsDeps {
   readonly scope: Scope

@@ -14,8 +14,8 @@ type OctetTest = (octet: number) => boolean
 /** Parses `domain` or `domain=d.d.d.d`. @throws Error for a bad pattern */
 export function parseList(spec: string): DnsList {
   const equals = spec.indexOf('=')
-  const domain = (equals === -1 ? spec : spec.slice(0, equals)).trim().toLowerCase().replace(/\.$/, '')
-  if (!/^[a-z0-9_]([-a-z0-9_.]*[a-z0-9_])?$/.test(domain)) throw new Error(`bad DNS list name: ${JSON.stringify(spec)}`)
+  const domain = (equals === -1 ? spec : spec.slice(0, equals)).trim().replace(/\.$/, '')
+  if (!/^[a-z0-9_]([-a-z0-9_.]*[a-z0-9_])?$/i.test(domain)) throw new Error(`bad DNS list name: ${JSON.stringify(spec)}`)
   if (equals === -1) return { spec, domain, matches: () => true }
   const octets = octetTests(spec.slice(equals + 1).trim(), spec)
   const matches = (address: string) => {

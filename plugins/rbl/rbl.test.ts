@@ -62,7 +62,7 @@ const cases: [string, string, AccessFacts, string][] = [
     'reject_rbl_client',
     'A.bl.test.',
     { client: '2001:db8:c::70' },
-    `${BLOCKED} Client host [2001:db8:c::70] blocked using a.bl.test`,
+    `${BLOCKED} Client host [2001:db8:c::70] blocked using A.bl.test`,
   ],
   [
     'reject_rhsbl_client',
@@ -134,7 +134,10 @@ test('replies are templates, of all lists or of one', async () => {
   const whole = await answer('reject_rbl_client', 'b.bl.test=127.0.0.4', { client: '192.0.2.73' }, parameters)
   assert.equal(whole.reply, '450 4.7.3 filtered for unknown[192.0.2.73]')
   const odd = await answer('reject_rbl_client', 'a.bl.test', { client: '192.0.2.71' }, { default_rbl_reply: 'no code $rbl_txt' })
-  assert.equal(odd.reply, '554 5.7.1 no code ')
+  assert.equal(odd.reply, '450 4.7.1 Service unavailable')
+  const status = { default_rbl_reply: '$rbl_code 5.1.1 $rbl_class' }
+  const fitted = await answer('reject_rhsbl_helo', 'rhs.test', { helo: 'host.bad.test' }, status)
+  assert.equal(fitted.reply, '554 5.0.0 Helo command')
 })
 
 test('characters that are not allowed become underscores in values', async () => {

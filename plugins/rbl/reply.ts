@@ -1,5 +1,15 @@
 /** The reply to a listed client: default_rbl_reply or the list's own template, expanded. */
-import { type AccessRequest, defer, expandTemplate, filtered, type Refusal, refusal, requestValue, type Table } from '#postern'
+import {
+  type AccessRequest,
+  defer,
+  expandTemplate,
+  filtered,
+  fitStatus,
+  type Refusal,
+  refusal,
+  requestValue,
+  type Table,
+} from '#postern'
 import type { DnsList } from './lists.ts'
 import type { Query } from './subjects.ts'
 
@@ -34,7 +44,11 @@ export function replier(rules: ReplyRules): (listing: Listing, request: AccessRe
   }
   return async (listing, request) => {
     try {
-      return rblReply(await templateOf(listing.list), rules.code, listing, request, rules.allowed)
+      const template = await templateOf(listing.list)
+      const reply = rblReply(template, rules.code, listing, request, rules.allowed)
+      if (reply !== undefined) return reply
+      rules.warn(`rbl reply template for ${listing.list.spec} gives no 4xx or 5xx code: ${template}`)
+      return NO_CODE
     } catch (error) {
       rules.warn(`rbl_reply_maps: ${error instanceof Error ? error.message : String(error)}`)
       return defer(451, '4.3.5', 'Server configuration error', { trouble: 'software' })
@@ -42,14 +56,17 @@ export function replier(rules: ReplyRules): (listing: Listing, request: AccessRe
   }
 }
 
-/** The refusal that a template makes; its own code and status, when it begins with such, else `code` and 5.7.1. */
+/** What a client hears for a template that makes no reply. */
+const NO_CODE = Object.freeze(defer(450, '4.7.1', 'Service unavailable'))
+
+/** The refusal that a template makes: its own code, and its own status, when it has one, fitted to what is listed. */
 function rblReply(
   template: string,
   code: number,
   listing: Listing,
   request: AccessRequest,
   allowed: ReadonlySet<string>,
-): Refusal {
+): Refusal | undefined {
   const own: Readonly<Record<string, string | undefined>> = {
     __proto__: null as never,
     rbl_code: String(code),
@@ -63,7 +80,8 @@ function rblReply(
     const value = own[name] ?? requestValue(name, request)
     return value === undefined ? undefined : filtered(value, allowed)
   })
-  const match = /^([45]\d\d)(?:\s+([45]\.\d{1,3}\.\d{1,3}))?(?:\s+|$)/.exec(text)
-  if (match === null) return refusal(code, '5.7.1', text)
-  return refusal(Number(match[1]), match[2] ?? '5.7.1', text.slice(match[0].length))
+  const match = /^([45]\d\d)(?:\s+([245]\.\d{1,3}\.\d{1,3})(?!\S))?(?:\s+|$)/.exec(text)
+  if (match === null) return undefined
+  const given = Number(match[1])
+  return refusal(given, fitStatus(match[2] ?? '5.7.1', given, listing.query.class), text.slice(match[0].length))
 }

@@ -4,7 +4,7 @@ import { joinFacts, scanFacts } from '../message/facts.ts'
 import { HeaderBlock, rawText } from '../message/headers.ts'
 import type { Header } from '../message/types.ts'
 import type { Refusal } from '../verdict.ts'
-import { closeNames, cutHeaders, dropHeaders, endAtNul, missingHeaders } from './head.ts'
+import { closeNames, cutHeaders, dropHeaders, endAtNul, missingHeaders, trimHeaders, WATCHED } from './head.ts'
 import { headerMapping, rewriteHeaders } from './header-addresses.ts'
 import { contentHeaders, isChecked, refusedBody, refusedHead } from './misuse.ts'
 import { ContentRequest } from './request.ts'
@@ -16,7 +16,8 @@ export async function runSteps(message: WholeMessage, trace: readonly string[]):
   const { context, id, content, rules, session, transaction, runtime } = message
   const lines = headerLines(content)
   const headers = new HeaderBlock(lines, lines.length)
-  if (content.survey.longestHeader > rules.values.header_size_limit) cutHeaders(headers, rules.values.header_size_limit)
+  const isLong = content.survey.longestHeader > rules.values.header_size_limit
+  if (isLong) cutHeaders(headers, rules.values.header_size_limit)
   if (content.survey.spaced) closeNames(headers)
   if (content.survey.nul) endAtNul(headers)
   for (let i = trace.length - 1; i >= 0; i--) headers.insert(0, rawText(trace[i] ?? ''))
@@ -40,12 +41,14 @@ export async function runSteps(message: WholeMessage, trace: readonly string[]):
   if (refusal !== undefined) return refused(request, refusal)
   const below = own === undefined ? undefined : await refusedBody(message, request, own)
   if (below !== undefined) return below
+  // What is dropped was there: nothing takes its place.
+  const seen = new Set<string>(WATCHED.filter((name) => headers.find(name) !== undefined))
   dropHeaders(headers, rules.dropped)
   if (message.completion !== undefined)
     await rewriteHeaders(headers, message.completion, rules.values.header_address_token_limit, headerMapping(message))
   if (getsMissing(message))
-    for (const header of missingHeaders(missing(message, (name) => headers.find(name) !== undefined)))
-      headers.append(rawText(header))
+    for (const header of missingHeaders(missing(message, (name) => seen.has(name)))) headers.append(rawText(header))
+  if (isLong) trimHeaders(headers, rules.values.header_size_limit)
   if (hooks['filter.message'].isUsed()) {
     const at = hide(headers, received)
     const filtered = await ask(hooks['filter.message'], request)

@@ -25,7 +25,7 @@ export const WATCHED = [
   'resent-reply-to',
 ] as const
 
-const RECIPIENT_HEADERS = ['to', 'cc', 'bcc', 'resent-to', 'resent-cc', 'resent-bcc'] as const
+const RECIPIENT_HEADERS = ['to', 'cc', 'resent-to', 'resent-cc'] as const
 
 /** What is needed to write missing headers. */
 export interface Missing {
@@ -84,21 +84,44 @@ export function endAtNul(headers: HeaderBlock): void {
   }
 }
 
-/** Cuts headers that are longer than `limit` bytes (header_size_limit): the first line, or after the line that reaches it. */
+/** Leaves out the lines of long headers that come after the limit (header_size_limit) is reached; nothing looks at them. */
 export function cutHeaders(headers: HeaderBlock, limit: number): void {
+  replaceLong(headers, limit, (raw) => cut(raw, limit))
+}
+
+/** Makes headers as short as they are stored: `limit` bytes, ended at a line where one ends near the limit. */
+export function trimHeaders(headers: HeaderBlock, limit: number): void {
+  replaceLong(headers, limit, (raw) => trimmed(raw, limit))
+}
+
+function replaceLong(headers: HeaderBlock, limit: number, shorter: (raw: string) => string): void {
   for (let i = 0; i < headers.length; i++) {
     const raw = headers.at(i)?.raw ?? ''
-    if (raw.length > limit) headers.replace(i, cut(raw, limit))
+    if (raw.length > limit) headers.replace(i, shorter(raw))
   }
 }
 
 /** Lines are taken while what came before is below the limit. The end of a line counts as one byte. */
 function cut(raw: string, limit: number): string {
   let end = raw.indexOf('\r\n')
-  if (end < 0 || end > limit) return raw.slice(0, limit)
   for (let folds = 0; end >= 0 && end < raw.length; folds++) {
     if (end - folds >= limit) return raw.slice(0, end)
     end = raw.indexOf('\r\n', end + 2)
+  }
+  return raw
+}
+
+/** The share of the limit after which a line that goes over it is left out whole. */
+const NEAR = 0.9
+
+/** The line that goes over the limit is cut there, or goes with those after it where it begins near the limit. */
+function trimmed(raw: string, limit: number): string {
+  let start = 0
+  for (let folds = 0; start < raw.length; folds++) {
+    const found = raw.indexOf('\r\n', start)
+    const end = found < 0 ? raw.length : found
+    if (end - folds > limit) return start - folds > NEAR * limit ? raw.slice(0, start - 2) : raw.slice(0, limit + folds)
+    start = end + 2
   }
   return raw
 }

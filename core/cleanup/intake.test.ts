@@ -97,15 +97,13 @@ describe('intake', () => {
   it('cuts long headers', async () => {
     const gateway = anIntake({ header_size_limit: '20' })
     await gateway.take(`X-A: ${'a'.repeat(100)}\r\nX-B: 1\r\n 2345678901234567890\r\n gone\r\nSubject: x\r\n\r\nb\r\n`)
-    assert.ok(
-      gateway.stored[0]?.text.endsWith(`X-A: ${'a'.repeat(15)}\r\nX-B: 1\r\n 2345678901234567890\r\nSubject: x\r\n\r\nb\r\n`),
-    )
+    assert.ok(gateway.stored[0]?.text.endsWith(`X-A: ${'a'.repeat(15)}\r\nX-B: 1\r\n 234567890123\r\nSubject: x\r\n\r\nb\r\n`))
   })
 
-  it('cuts folded headers where the lines before reach the limit, with one byte for each line end', async () => {
+  it('leaves out a line that would be cut short soon after it begins; a line end is one byte', async () => {
     const gateway = anIntake({ header_size_limit: '20' })
     await gateway.take(`X-A: 1\r\n${' 3456\r\n'.repeat(9)}Subject: x\r\n\r\nb\r\n`)
-    assert.ok(gateway.stored[0]?.text.endsWith(`X-A: 1\r\n${' 3456\r\n'.repeat(3)}Subject: x\r\n\r\nb\r\n`))
+    assert.ok(gateway.stored[0]?.text.endsWith(`X-A: 1\r\n${' 3456\r\n'.repeat(2)}Subject: x\r\n\r\nb\r\n`))
   })
 
   it('ends headers at a NUL, and leaves those of the body', async () => {

@@ -28,8 +28,14 @@ describe('content that is not what it says', () => {
     [
       'past the size of a header',
       { strict_7bit_headers: 'yes', header_size_limit: '100' },
-      `X: ${'a'.repeat(200)}ä\n\nx\n`,
+      `X: ${'a'.repeat(100)}\n ä\n\nx\n`,
       '250',
+    ],
+    [
+      'on the line that reaches it',
+      { strict_7bit_headers: 'yes', header_size_limit: '100' },
+      `${PARTS}X: ${'a'.repeat(200)}ä\n\nx\n`,
+      HEADER,
     ],
     ['8 bits of text', { strict_8bitmime_body: 'yes' }, 'X: a\n\nä\n', BODY],
     ['on the last line, without an end', { strict_8bitmime: 'yes' }, 'X: a\n\nä', BODY],

@@ -78,7 +78,7 @@ class Inspector {
   readonly #structure: MimeStructure
   readonly #strictness: Strictness
   readonly #longest: number
-  /** Bytes of the header at hand: what is past header_size_limit is not there. */
+  /** Bytes of the header at hand: lines after header_size_limit is reached are not there. */
   #header = 0
 
   constructor(structure: MimeStructure, strictness: Strictness, longest: number) {
@@ -106,9 +106,9 @@ class Inspector {
   #end(kind: MimeLine, start: number, end: number): number {
     if (kind !== 'mime' && kind !== 'nested' && kind !== 'fold') return end
     if (kind !== 'fold') this.#header = 0
-    const room = Math.max(0, this.#longest - this.#header)
-    this.#header += end - start
-    return Math.min(end, start + room)
+    const isSeen = kind !== 'fold' || this.#header <= this.#longest
+    this.#header += end - start + 1
+    return isSeen ? end : start
   }
 }
 

@@ -124,6 +124,11 @@ function routeEnd({ parts }: AddressNode): number {
   return first !== undefined && isMark(first, '@') ? parts.findIndex((part) => isMark(part, ':')) + 1 : 0
 }
 
+/** Has the address a route? */
+export function isRouted(node: AddressNode): boolean {
+  return routeEnd(node) > 0
+}
+
 /** Internal form; the route goes, unless it is to stay. */
 export function textOf(node: AddressNode, withRoute = false): string {
   const { parts } = node

@@ -4,7 +4,7 @@
  */
 import { quoteAddress } from '../protocol/address.ts'
 import type { Lexeme } from '../protocol/lexeme.ts'
-import { type AddressNode, isComma, type ListNode, parseList, spaceBetween, textOf } from './address-list.ts'
+import { type AddressNode, isComma, isRouted, type ListNode, parseList, spaceBetween, textOf } from './address-list.ts'
 
 /** Headers that hold the addresses of senders, in lower case, as Postfix has it. */
 export const SENDER_HEADERS: ReadonlySet<string> = new Set([
@@ -53,7 +53,7 @@ export interface AddressList {
   /** Parallel to `addresses`: it is written as it must be, without a route and needless quotes. */
   readonly isTidy: readonly boolean[]
   /**
-   * The header with these addresses, parallel to `addresses`; undefined leaves one as it is written. It is folded after commas, with one blank
+   * The header with these addresses, parallel to `addresses`; undefined leaves one as it is, with its route. It is folded after commas, with one blank
    * where one belongs: a header that is rewritten keeps nothing of its layout.
    */
   written(name: string, fresh: readonly (string | undefined)[]): string
@@ -116,10 +116,10 @@ function pieces(nodes: readonly ListNode[], fresh: readonly (string | undefined)
 }
 
 /** The address in the place of another; nobody's is written as an empty quoted string, since something has to stand there. */
-function replaced({ parts }: AddressNode, fresh: string | undefined): string {
-  if (fresh !== undefined) return quoteAddress(fresh) || '""'
+function replaced(node: AddressNode, fresh: string | undefined): string {
+  if (fresh !== undefined || !isRouted(node)) return quoteAddress(fresh ?? textOf(node)) || '""'
   const blank = (part: Lexeme, next: Lexeme | undefined) => spaceBetween(part, next) || (next !== undefined && isComma(part))
-  return parts.map((part, i) => written(part) + (blank(part, parts[i + 1]) ? ' ' : '')).join('')
+  return node.parts.map((part, i, parts) => written(part) + (blank(part, parts[i + 1]) ? ' ' : '')).join('')
 }
 
 function written(node: Exclude<ListNode, AddressNode>): string {

@@ -90,7 +90,7 @@ describe('generic', () => {
     ['To: undisclosed:;', 'To: undisclosed:;'],
     [
       'To: <@r1.test,@r2.test:a@ext.test>, "x"@ext.test, <a@int.test>',
-      'To: <@r1.test, @r2.test:a@ext.test>, "x"@ext.test, <out-a@pub.test>',
+      'To: <@r1.test, @r2.test:a@ext.test>, x@ext.test, <out-a@pub.test>',
     ],
     ['Reply-To: gone@int.test, a@int.test', 'Reply-To: "", out-a@pub.test'],
     ['To:  x@ext.test ,\n\ty@ext.test', 'To:  x@ext.test ,\n\ty@ext.test'],

@@ -54,6 +54,13 @@ const rows: [string, SessionFacts, TransactionFacts, string][] = [
     'from client.example (unknown [192.0.2.1])|by gw.example (Postfix) with UTF8SMTPS id ID|for <b@x>; DATE',
   ],
 ]
+it('without smtputf8_enable HELO is ASCII', () => {
+  const ascii = { text: (name: string) => (name === 'smtputf8_enable' ? 'no' : NAMES[name]) } as Scope
+  const header = (names: Scope) => receivedHeader(aSession({ helo: '\u00fc.test' }), aTransaction({}), 'ID', 'DATE', names)
+  assert.match(header(ascii), /^Received: from \?\?\.test /)
+  assert.match(header(scope), /^Received: from \u00fc\.test /)
+})
+
 for (const [title, session, transaction, expected] of rows)
   it(title, () => {
     const got = receivedHeader(aSession(session), aTransaction({ recipients: ['b@x'], ...transaction }), 'ID', 'DATE', scope)

@@ -13,15 +13,16 @@ export function receivedHeader(session: Session, transaction: Transaction, id: s
   const { client } = session
   const address = client.family === 6 ? `IPv6:${client.address}` : client.address
   const by = `by ${scope.text('myhostname') ?? 'localhost'} (${scope.text('mail_name') ?? 'Postfix'})`
-  const from = `Received: from ${helo(session)} (${client.name} [${address}])`
+  const from = `Received: from ${helo(session, scope.text('smtputf8_enable') === 'no')} (${client.name} [${address}])`
   const head = `${from}\r\n\t${by} with ${protocolOf(session, transaction)}${id === '' ? '' : ` id ${id}`}`
   const only = transaction.recipients.length === 1 ? transaction.recipients[0] : undefined
   return only === undefined ? `${head};\r\n\t${date}` : `${head}\r\n\tfor <${oneLine(quoteAddress(only.address.text))}>; ${date}`
 }
 
-/** What the client calls itself, without characters that would change the meaning of the header. */
-function helo({ helo, client }: Session): string {
-  return oneLine(helo ?? client.name).replaceAll(/[ <>()\\";@]/g, '?')
+/** What the client calls itself, without characters that would change the meaning of the header; without smtputf8_enable in ASCII. */
+function helo({ helo, client }: Session, onlyAscii: boolean): string {
+  const name = oneLine(helo ?? client.name).replaceAll(/[ <>()\\";@]/g, '?')
+  return onlyAscii ? name.replaceAll(/[\u0080-\u{10ffff}]/gu, (character) => '?'.repeat(Buffer.byteLength(character))) : name
 }
 
 /** RFC 3848 and RFC 6531 names: ESMTPSA and UTF8SMTPSA by what the session has. */

@@ -59,7 +59,7 @@ export function parseAddress(path: string, rules: AddressRules = LENIENT): Addre
   if (text === undefined) return undefined
   if (text === '') return NULL_ADDRESS
   if (rules.strict && text.startsWith('@')) return undefined
-  return isResolvable(path.includes('"') ? text : rewritten(text, rules), rules) ? addressOf(text) : undefined
+  return isDeliverable(path.includes('"') ? text : rewritten(text, rules), rules) ? addressOf(text) : undefined
 }
 
 /** The lexemes of the one mailbox in a path: inside its brackets or its group; undefined when there are none or more. */
@@ -153,7 +153,7 @@ function rewritten(text: string, { bangs, percents }: AddressRules): string {
 }
 
 /** The checks that Postfix leaves to its resolver: the domain's syntax, a null domain, `-` in front. */
-function isResolvable(text: string, rules: AddressRules): boolean {
+export function isDeliverable(text: string, rules: AddressRules): boolean {
   if (text.startsWith('-') && !rules.minUser) return false
   const at = text.lastIndexOf('@')
   if (at < 0) return true

@@ -35,6 +35,9 @@ test('what is known of the client, and what a relay in front told instead', () =
     'XFORWARD NAME=f.example',
     'XFORWARD IDENT=Q1 SOURCE=LOCAL',
   ])
+  assert.deepEqual(xforwardCommands(envelopeOf({ ...CLIENT, forwarded: { name: 'unknown', ident: 'unknown' } }), ALL), [
+    'XFORWARD IDENT=Q1 SOURCE=REMOTE',
+  ])
   assert.deepEqual(xforwardCommands(envelopeOf(CLIENT), ['PROTO']), ['XFORWARD PROTO=ESMTP'])
   assert.deepEqual(xforwardCommands(envelopeOf(CLIENT), []), [])
 })

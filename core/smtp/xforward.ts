@@ -46,7 +46,7 @@ function factsOf({ id, origin }: Envelope): Facts {
       PORT: forwarded.port,
       PROTO: forwarded.protocol,
       HELO: forwarded.helo,
-      IDENT: forwarded.ident ?? id,
+      IDENT: forwarded.ident === UNKNOWN ? id : (forwarded.ident ?? id),
       SOURCE: forwarded.source ?? 'REMOTE',
     }
   const isMadeHere = origin.clientAddress === ''

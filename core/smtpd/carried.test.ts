@@ -42,6 +42,32 @@ test('a chunk that is not the last forgives no errors', () =>
     ]),
   ))
 
+test('a command filter is asked without the white space in front', async () => {
+  const server = await testServer()
+  const lines: string[] = []
+  server.hooks.line.tap('test', (line) => {
+    lines.push(line)
+    return line === 'X1' ? 'NOOP' : line
+  })
+  const client = await greeted(server)
+  assert.equal(await client.say(' \tX1'), '250 2.0.0 Ok')
+  assert.equal(await client.say(' NOOP '), '250 2.0.0 Ok')
+  assert.deepEqual(lines, ['X1', 'NOOP '])
+  client.close()
+  await server.close()
+})
+
+test('an address of ours that asks for another site has to name one that can be', () =>
+  withServer({}, (server) =>
+    dialog(server, [
+      ['MAIL FROM:<a%x..y@example.test>', '501 5.1.7 Bad sender address syntax'],
+      ['MAIL FROM:<a%x..y@x.test>', '250 2.1.0 Ok'],
+      ['RCPT TO:<b%-x@example.test>', '501 5.1.3 Bad recipient address syntax'],
+      ['RCPT TO:<b%relay.test@example.test>', '250 2.1.5 Ok'],
+      ['VRFY b%-x@example.test', '501 5.1.3 Bad recipient address syntax'],
+    ]),
+  ))
+
 test('BDAT of nothing is refused as such, also after an error', () =>
   withServer({}, (server) =>
     dialog(server, [

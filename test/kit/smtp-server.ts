@@ -114,7 +114,11 @@ function fakeRuntime(hooks: Hooks, options: TestServerOptions): ListenerRuntime 
     scope: scoped({}),
     stressed: scoped({ stress: 'yes' }),
     hooks,
-    destinations: { classify: () => 'relay', isAuthorised },
+    destinations: {
+      classify: () => 'relay',
+      isAuthorised,
+      resolve: (address: string) => address.replace(/%(.*)@example\.test$/, '@$1'),
+    },
     tables,
     matchList: (patterns: string | readonly string[], { parent = false } = {}) =>
       createMatchList(patterns, { openTable: (spec) => tables.open(spec), parent }),

@@ -9,6 +9,7 @@ import { askEarly, refuse, softened } from '../access.ts'
 import { command, isReply } from '../command.ts'
 import { askFilter, either } from '../filters.ts'
 import { isProxied, passMail } from '../proxied.ts'
+import { leadsSomewhere } from '../routed.ts'
 import type { SmtpSession } from '../session.ts'
 import { type MailFacts, OpenTransaction } from '../transaction.ts'
 import { asksForUtf8, mailOptions } from './mail-options.ts'
@@ -31,7 +32,7 @@ export const mail = command<MailFacts>({
     if (words[0]?.toUpperCase() !== 'FROM:' || path === undefined) return REPLIES.mailSyntax
     if (broken >= 0 && broken <= 1) return REPLIES.badSender
     const sender = path === '<>' ? NULL_ADDRESS : parseAddress(path, session.settings.address)
-    if (sender === undefined || !(isAsciiDomain(sender) || asksForUtf8(words, session)))
+    if (sender === undefined || !(isAsciiDomain(sender) || asksForUtf8(words, session)) || !leadsSomewhere(session, sender))
       return illegal(session, 'MAIL', path, REPLIES.badSender)
     const options = mailOptions(words, session)
     if (isReply(options)) return options

@@ -9,6 +9,7 @@ import { askRecipient } from '../access.ts'
 import { command, isReply } from '../command.ts'
 import { askFilter, either } from '../filters.ts'
 import { isProxied, passRecipient } from '../proxied.ts'
+import { leadsSomewhere } from '../routed.ts'
 import type { SmtpSession } from '../session.ts'
 import { illegal, MUST_DECLARE, strictlyAscii } from './mail.ts'
 import { keyed } from './mail-options.ts'
@@ -29,7 +30,12 @@ export const rcpt = command<AcceptedRecipient>({
     if (words[0]?.toUpperCase() !== 'TO:' || path === undefined) return REPLIES.rcptSyntax
     if (broken >= 0 && broken <= 1) return REPLIES.badRecipient
     const address = parseAddress(path, session.settings.address)
-    if (address === undefined || address.text === '' || !(transaction.smtputf8 || isAsciiDomain(address)))
+    if (
+      address === undefined ||
+      address.text === '' ||
+      !(transaction.smtputf8 || isAsciiDomain(address)) ||
+      !leadsSomewhere(session, address)
+    )
       return illegal(session, 'RCPT', path, REPLIES.badRecipient)
     const options = rcptOptions(words, session)
     if (isReply(options)) return options

@@ -6,6 +6,7 @@ import { REPLIES, replies } from '../../protocol/reply-text.ts'
 import { askRecipient, askStage } from '../access.ts'
 import { command, LAST, LIMITED } from '../command.ts'
 import { either } from '../filters.ts'
+import { leadsSomewhere } from '../routed.ts'
 import { illegal, MUST_DECLARE, strictlyAscii } from './mail.ts'
 import { offersUtf8 } from './mail-options.ts'
 
@@ -25,7 +26,7 @@ export const vrfy = command<Verify>({
     if (asked.length === 0) return REPLIES.vrfySyntax
     const path = asked.join(' ')
     const address = parseAddress(path, { ...session.settings.address, strict: false })
-    if (address === undefined || address.text === '' || !(isUtf8 || isAsciiDomain(address)))
+    if (address === undefined || address.text === '' || !(isUtf8 || isAsciiDomain(address)) || !leadsSomewhere(session, address))
       return illegal(session, 'VRFY', path, REPLIES.badRecipient)
     return strictlyAscii(session, isUtf8, address.text) ? MUST_DECLARE : { address, argument: path }
   },

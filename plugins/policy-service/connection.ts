@@ -140,10 +140,11 @@ function exchange(socket: Socket, request: string, timeout: number): Promise<str
   })
 }
 
-/** The first `action=` of an answer; other attributes mean nothing. */
+/** The first `action=` of an answer; other attributes mean nothing. Undefined: it has none, or a line before it is no attribute. */
 export function actionOf(answer: string): string | undefined {
   for (const line of answer.split('\n')) {
     const equals = line.indexOf('=')
+    if (equals === -1) return undefined
     if (line.slice(0, equals).trim() === 'action') return line.slice(equals + 1).trim()
   }
   return undefined

@@ -273,6 +273,7 @@ test('a unix socket, relative to the queue directory', async () => {
 test('answers are read to their first action', () => {
   assert.equal(actionOf('foo=bar\naction = REJECT x=y \naction=OK'), 'REJECT x=y')
   assert.equal(actionOf('garbage'), undefined)
+  assert.equal(actionOf('garbage\naction=OK'), undefined)
   fc.assert(fc.property(fc.string(), (text) => actionOf(text) === undefined || /action/.test(text)))
 })
 

@@ -38,8 +38,9 @@ const OPTIONS: ReadonlyMap<string, Row> = new Map<string, Row>([
     (options, value, session) => {
       if (!/^[0-9]+$/.test(value)) return REPLIES.badSize
       options.declaredSize = Number(value)
-      session.declaredSize = options.declaredSize
-      return options.declaredSize > Number.MAX_SAFE_INTEGER && BigInt(value) > MAX_SIZE ? REPLIES.tooBigForSystem : undefined
+      const isNumber = options.declaredSize <= Number.MAX_SAFE_INTEGER || BigInt(value) <= MAX_SIZE
+      session.declaredSize = isNumber ? options.declaredSize : 0
+      return isNumber ? undefined : REPLIES.tooBigForSystem
     },
   ],
   [

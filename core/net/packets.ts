@@ -145,10 +145,11 @@ function spelt(data: unknown): string | undefined {
 /** The same in lower case. */
 const hostName = (data: unknown): string | undefined => spelt(data)?.toLowerCase()
 
-/** The character-strings of a TXT record (RFC 1035 3.3.14). */
+/** The character-strings of a TXT record (RFC 1035 3.3.14). What would not be one line of text is blanks, as in Postfix. */
 function stringsOf(data: unknown): string[] {
   const parts = Array.isArray(data) ? data : [data]
-  return parts.map((part) => oneLine(Buffer.isBuffer(part) ? part.toString('utf8') : String(part)))
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are meant
+  return parts.map((part) => (Buffer.isBuffer(part) ? part.toString('utf8') : String(part)).replace(/[\x00-\x1f\x7f]/g, ' '))
 }
 
 /** A host, the root that stands for none (RFC 7505), or an address, which is not right but understood. */

@@ -25,12 +25,18 @@ export function oneLine(text: string): string {
   return text.replace(/[\x00-\x1f\x7f]/g, '?')
 }
 
+/** The same for a line of a reply, where tabs may stand (RFC 5321 4.2). */
+function replyLine(text: string): string {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: removing them is the purpose
+  return text.replace(/[\x00-\x08\x0a-\x1f\x7f]/g, '?')
+}
+
 /** The bytes of a reply as a string, every line ended by CRLF. */
 export function renderReply(r: Reply): string {
   const head = r.status === undefined ? '' : `${r.status} `
-  if (typeof r.text === 'string') return `${r.code} ${head}${oneLine(r.text)}\r\n`
+  if (typeof r.text === 'string') return `${r.code} ${head}${replyLine(r.text)}\r\n`
   const last = r.text.length - 1
   let out = ''
-  for (let i = 0; i <= last; i++) out += `${r.code}${i === last ? ' ' : '-'}${head}${oneLine(r.text[i] ?? '')}\r\n`
+  for (let i = 0; i <= last; i++) out += `${r.code}${i === last ? ' ' : '-'}${head}${replyLine(r.text[i] ?? '')}\r\n`
   return out
 }

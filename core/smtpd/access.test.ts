@@ -110,6 +110,15 @@ test('a deferral that was held back comes at RCPT', () =>
     await dialog(server, [MAIL, ['RCPT TO:<b@example.test>', '450 4.7.1 later'], RSET])
   }))
 
+test('a deferral goes with the command whose list held it back', () =>
+  withServer(NO_DELAY, async (server) => {
+    step(server, 'helo', (request) => {
+      if (request.helo === 'later') request.deferIfPermit(defer(450, '4.7.1', 'later'))
+    })
+    const greet = (name: string) => [`HELO ${name}`, '250 mx.test'] as const
+    await dialog(server, [greet('later'), MAIL, ['RCPT TO:<b@example.test>', '450 4.7.1 later'], greet('now'), MAIL, RCPT])
+  }))
+
 test('defer_if_permit and defer_if_reject', () =>
   withServer({}, async (server) => {
     step(server, 'mail', (request) => {

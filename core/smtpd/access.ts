@@ -95,7 +95,7 @@ function evaluate(
   if (session.current?.discarded === true) return undefined
   const held: HeldBack = { ifPermit: carried, ifReject: undefined }
   return chain(runLists(session, stages, 0, question, held), (refusal) => {
-    if (early !== undefined && held.ifPermit !== undefined) {
+    if (early !== undefined && held.ifPermit !== undefined && held.ifPermit !== carried) {
       session.deferred ??= new Map()
       session.deferred.set(early, held.ifPermit)
     }

@@ -39,6 +39,7 @@ export async function createDestinations(
     percents: values.allow_percent_hack,
     dequoted: values.resolve_dequoted_address,
     nullDomain: values.resolve_null_domain,
+    numericDomain: values.resolve_numeric_domain,
     isLocal: (domain) => {
       const literal = literalOf(domain, values.resolve_numeric_domain)
       return literal === undefined ? local.name(domain) : own.has(literal)

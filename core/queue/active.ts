@@ -6,7 +6,7 @@ import type { QueuedMessage, QueueId, RecipientFailure, Spool } from './types.ts
 
 export interface Active {
   readonly id: QueueId
-  readonly message: QueuedMessage
+  message: QueuedMessage
   readonly spool: Spool
   /** Which of the queue's spools. */
   readonly owner: number
@@ -27,6 +27,17 @@ export interface Active {
   isGone: boolean
   /** An order that came while it was being delivered; `leave`: the process stops. */
   order: 'delete' | 'hold' | 'requeue' | 'leave' | undefined
+}
+
+/** The message with the addresses that routing found in those of its recipients; the queue keeps them as they were. */
+export function readdressed(message: QueuedMessage, indexes: readonly number[], routes: readonly Route[]): QueuedMessage {
+  if (routes.every(({ address }) => address === undefined)) return message
+  const recipients = [...message.envelope.recipients]
+  for (const [i, index] of indexes.entries()) {
+    const [recipient, address] = [recipients[index], routes[i]?.address]
+    if (recipient !== undefined && address !== undefined) recipients[index] = { ...recipient, address }
+  }
+  return { ...message, envelope: { ...message.envelope, recipients } }
 }
 
 /** Recipients of one message for one destination, in deliveries of legal size. */

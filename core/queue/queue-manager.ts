@@ -4,7 +4,7 @@
  */
 import type { Generation, Services } from '../generation.ts'
 import type { DeliveryAgent, Route } from '../smtp/types.ts'
-import { type Active, expandedOf, type Share, unfinishedOf } from './active.ts'
+import { type Active, expandedOf, readdressed, type Share, unfinishedOf } from './active.ts'
 import { AdminDesk } from './admin.ts'
 import { Dispatcher } from './dispatcher.ts'
 import { type Router, routesOf, sharesOf } from './grouping.ts'
@@ -191,6 +191,7 @@ export class Manager implements QueueManager {
   /** Hands the recipients out, unless an order came first. */
   #dispatch(active: Active, open: readonly number[], routes: readonly Route[]): void {
     if (active.order === undefined) {
+      active.message = readdressed(active.message, open, routes)
       const shares = sharesOf(active, open, routes, (transport) => this.dispatcher.limitsOf(transport).recipients)
       for (const { deliveries } of shares) active.jobs += deliveries.length
       for (const share of shares) this.#handOut(active, share)

@@ -2,6 +2,7 @@
  * What an address means here: sender-specified routing through this host is undone (`user%domain@us` is `user@domain`),
  * a missing domain is ours. As trivial-rewrite(8) resolves recipients; RFC 5321 3.7 and RFC 1123 5.2.16 for the forms.
  */
+import { isIPv4 } from 'node:net'
 import { chain, type MaybePromise } from '../lookup/index.ts'
 
 export interface ResolveRules {
@@ -13,6 +14,8 @@ export interface ResolveRules {
   readonly percents: boolean
   readonly dequoted: boolean
   readonly nullDomain: boolean
+  /** A bare IPv4 address is a domain: `user@192.0.2.1` is `user@[192.0.2.1]` (resolve_numeric_domain). */
+  readonly numericDomain: boolean
   /** Is this domain, or `[address]`, one of ours (mydestination, own addresses)? */
   isLocal(domain: string): MaybePromise<boolean>
 }
@@ -49,13 +52,17 @@ function step(address: string, rules: ResolveRules, left: number): MaybePromise<
 }
 
 function withDomain(local: string, written: string, rules: ResolveRules, left: number): MaybePromise<Resolved> {
-  const bare = written.toLowerCase().replace(/\.$/, '')
+  const bare = literal(written.toLowerCase().replace(/\.$/, ''), rules)
   const domain = rules.mydomain !== undefined && !/[.[]/.test(bare) ? `${bare}.${rules.mydomain}` : bare
   return chain(rules.isLocal(domain), (isLocal): MaybePromise<Resolved> => {
     if (!isLocal || left <= 0) return result(local, domain, isLocal)
     const inner = local.includes('@') && rules.dequoted ? local : rewriteLocal(local, rules)
     return inner === undefined ? result(local, domain, true) : step(inner, rules, left - 1)
   })
+}
+
+function literal(domain: string, { numericDomain }: ResolveRules): string {
+  return numericDomain && isIPv4(domain) ? `[${domain}]` : domain
 }
 
 /** `site!user` and `user%site` as `user@site`; undefined when it is neither, or not to be read so. */

@@ -271,3 +271,19 @@ test('routes are split at the first colon', () => {
   assert.deepEqual(parseRoute(' : x '), { transport: '', nexthop: 'x' })
   assert.deepEqual(parseRoute('local'), { transport: 'local', nexthop: '' })
 })
+
+test('mail that asks this host to route it goes to whom it is for, other mail to the address as written', async () => {
+  const router = await routerOf({ resolve_numeric_domain: 'yes' })
+  for (const [written, address] of [
+    ['b%elsewhere.test@local.test', 'b@elsewhere.test'],
+    ['relay.test!b@local.test', 'b@relay.test'],
+    ['b@elsewhere.test@local.test', 'b@elsewhere.test'],
+    ['b@203.0.113.50', 'b@[203.0.113.50]'],
+    ['b@Elsewhere.test', undefined],
+    ['B@LOCAL.test.', undefined],
+    ['b%elsewhere.test@relay.test', undefined],
+  ] as const) {
+    const message = envelope(written, 'x@y.test')
+    assert.equal((await router(message, message.recipients[0] as never)).address, address, written)
+  }
+})

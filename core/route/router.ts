@@ -79,7 +79,11 @@ export async function createRouter(deps: RouterDeps): Promise<Router> {
               // What is an alias and nothing else has no way of its own.
               if (name === 'virtual_alias') return finish(base)
               return chain(lookUp(tables.transport, transportKeys(address, values)), (entry) =>
-                finish(entry === undefined ? base : merged(base, parseRoute(entry), domainOf(address))),
+                addressed(
+                  finish(entry === undefined ? base : merged(base, parseRoute(entry), domainOf(address))),
+                  recipient.address,
+                  address,
+                ),
               )
             }),
       ),
@@ -93,6 +97,12 @@ export async function createRouter(deps: RouterDeps): Promise<Router> {
 
 /** Where what comes back of our own notices and probes ends: their senders at home have no mailbox. */
 const NOWHERE: Route = Object.freeze({ transport: 'discard', nexthop: 'undeliverable postmaster notification discarded' })
+
+/** Who asked us to route his mail is left out of the address: what is resolved is what is delivered. */
+function addressed(route: Route, written: string, resolved: string): Route {
+  const isSame = written === resolved || written.toLowerCase().replace(/\.$/, '') === resolved.toLowerCase()
+  return isSame ? route : { ...route, address: resolved }
+}
 
 const domainOf = (address: string): string => address.slice(address.lastIndexOf('@') + 1)
 

@@ -6,6 +6,8 @@ export interface Route {
   readonly transport: string
   /** Next hop as Postfix writes it: `example.org`, `[host]:port`, `unix:/path`, `inet:host:port`; '' for agents that need none. */
   readonly nexthop: string
+  /** Whom the mail is for, where the address as it stands asks this host to route it: `a%b@us` is a@b. */
+  readonly address?: string
   /** Set when the recipient is refused by routing itself (error transport): bounced or deferred with this. */
   readonly failure?: RecipientFailure
 }

@@ -86,12 +86,15 @@ async function opening(config: ListenerConfig, endpoint: Endpoint): Promise<Open
     const { port } = await endpoint.listen({ host: config.host, port: config.port, reusePort: true })
     return { config, endpoint, port }
   } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException
-    const reason = code === undefined ? message : (REASONS[code] ?? message)
-    throw Object.assign(new Error(`listener ${config.name}: cannot listen on ${place(config.host, config.port)}: ${reason}`), {
-      code,
-    })
+    throw cannotListen(config, error as NodeJS.ErrnoException)
   }
+}
+
+/** The error that tells which listener has no place, and why. */
+export function cannotListen(config: ListenerConfig, { code, message }: NodeJS.ErrnoException): Error {
+  const reason = code === undefined ? message : (REASONS[code] ?? message)
+  const told = new Error(`listener ${config.name}: cannot listen on ${place(config.host, config.port)}: ${reason}`)
+  return Object.assign(told, { code })
 }
 
 const REASONS: Readonly<Record<string, string>> = Object.freeze({

@@ -161,6 +161,18 @@ test('a reload that one listener can not serve changes nothing', () =>
     assert.equal(await message(gateway.port), 0)
   }))
 
+test('a second gateway on the same port does not start', () =>
+  withGateway(async ({ directory, gateway }) => {
+    const file = join(directory, 'second.yaml')
+    const other = readFileSync(gateway.file, 'utf8').replaceAll(join(directory, 'spool'), join(directory, 'second'))
+    assert.notEqual(other, readFileSync(gateway.file, 'utf8'))
+    writeFileSync(file, other)
+    const second = await postern('start', file)
+    assert.equal(second.status, 75)
+    assert.match(second.err, /cannot listen on 127\.0\.0\.1:\d+: another program listens there/)
+    assert.equal(await message(gateway.port), 0)
+  }))
+
 test('SIGTERM: a session may finish its command, deliveries end, nothing is left behind', () =>
   withGateway(async ({ directory, gateway }) => {
     const socket = connect(gateway.port, '127.0.0.1')

@@ -14,6 +14,7 @@ import { isSameLog, logIdentity } from './log-identity.ts'
 import type { LeaseOrder, StartOrder, WorkerStatus } from './orders.ts'
 import { assignOwners, existingOwners } from './owners.ts'
 import { WorkerPool } from './pool.ts'
+import { assertPortsFree } from './ports-taken.ts'
 import { PresenceLedger } from './presence-ledger.ts'
 import { type Account, accountOf, PrivilegeError, prepareDirectory, prepareLogFile } from './privileges.ts'
 import { queueCommands } from './queue-desk.ts'
@@ -139,6 +140,7 @@ class Supervisor {
     })
     for (const warning of this.#startWarnings(config)) this.#log.log.warn(warning)
     this.#control = await openControl(config.queueDirectory, this.#commands())
+    await assertPortsFree(config.listeners)
     const reports = await this.#pool.start(config.workers)
     this.#isStarted = true
     this.#ready()

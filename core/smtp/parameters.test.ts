@@ -35,7 +35,7 @@ const ROWS: readonly (readonly [string, string, keyof Settings, unknown])[] = [
   ['lmtp_rset_timeout', '2s', 'rset_timeout', 2_000],
   ['lmtp_send_xforward_command', 'yes', 'send_xforward_command', true],
   ['lmtp_skip_5xx_greeting', 'no', 'skip_5xx_greeting', false],
-  ['lmtp_skip_quit_response', 'no', 'skip_quit_response', false],
+  ['lmtp_skip_quit_response', 'yes', 'skip_quit_response', true],
   ['lmtp_tcp_port', '2003', 'tcp_port', '2003'],
   ['lmtp_xforward_timeout', '1s', 'xforward_timeout', 1_000],
 ]

@@ -107,7 +107,12 @@ const LMTP_NAMES: Readonly<Record<string, string>> = {
   discard_ehlo_keyword_address_maps: 'discard_lhlo_keyword_address_maps',
 }
 /** And its defaults. */
-const LMTP_DEFAULTS: Readonly<Record<string, string>> = { tcp_port: '24', fallback_relay: '' }
+const LMTP_DEFAULTS: Readonly<Record<string, string>> = {
+  tcp_port: '24',
+  fallback_relay: '',
+  connect_timeout: '0s',
+  skip_quit_response: 'no',
+}
 
 function named(prefix: AgentName, name: string): string {
   return `${prefix}_${(prefix === 'lmtp' ? LMTP_NAMES[name] : undefined) ?? name}`

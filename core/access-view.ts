@@ -9,13 +9,7 @@ export interface HeldBack {
 }
 
 /** What the list is asked about. */
-export interface ViewFacts {
-  readonly command: string
-  readonly session: Session
-  readonly sender: Address | undefined
-  readonly recipient: Address | undefined
-  readonly argument: string | undefined
-}
+export type ViewFacts = Pick<AccessRequest, 'command' | 'session' | 'sender' | 'recipient' | 'argument'>
 
 export abstract class AccessView implements AccessRequest {
   readonly stage: AccessStage

@@ -85,29 +85,20 @@ export function guarded(tap: Tapped, hook: string, kind: HookKind, fault: FaultS
       (error) => failed(error, done),
     )
   }
-  const seen = (subject: unknown): unknown => (policy.mode === 'warn' ? harmless(subject, policy.id, warned) : subject)
-  // Without arrays of arguments: these run for each step of each command.
-  const one = (subject: unknown, done: Callback): undefined => {
-    if (policy.when !== undefined && !policy.when(subject)) return done(null)
-    let result: unknown
-    try {
-      result = original(seen(subject))
-    } catch (error) {
-      return failed(error, done)
-    }
-    return settled(result, subject, done)
-  }
-  const two = (value: unknown, context: unknown, done: Callback): undefined => {
+  // Without arrays of arguments: this runs for each step of each command.
+  const answer = (value: unknown, context: unknown, done: Callback): undefined => {
     if (policy.when !== undefined && !policy.when(context)) return done(null)
     let result: unknown
     try {
-      result = original(value, seen(context))
+      const seen = policy.mode === 'warn' ? harmless(context, policy.id, warned) : context
+      result = kind === 'shape' ? original(value, seen) : original(seen)
     } catch (error) {
       return failed(error, done)
     }
     return settled(result, value, done)
   }
-  return { ...tap, type: 'async', fn: (kind === 'shape' ? two : one) as never }
+  const fn = kind === 'shape' ? answer : (subject: unknown, done: Callback) => answer(subject, subject, done)
+  return { ...tap, type: 'async', fn: fn as never }
 }
 
 /** What an error of the step means: for it, and so for who asked. */

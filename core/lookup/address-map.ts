@@ -7,6 +7,7 @@ import { type CompletionRules, completeAddress } from '../message/complete.ts'
 import type { Scope } from '../parameters.ts'
 import { quoteAddress } from '../protocol/address.ts'
 import { extensionAt } from './keys.ts'
+import type { MaybePromise } from './maybe.ts'
 import { splitList } from './source.ts'
 import { EmptyResult, type Table } from './table.ts'
 
@@ -52,12 +53,13 @@ export interface AddressMap {
   map(address: string): Promise<readonly string[] | undefined>
 }
 
-/** @param isLocal does this domain belong to mydestination or to this machine? */
+/** @param destinations says which domains belong to mydestination or to this machine */
 export function createAddressMap(
   tables: readonly Table[],
   rules: AddressRules,
-  isLocal: (domain: string) => boolean | Promise<boolean>,
+  destinations: { classify(address: string): MaybePromise<string> },
 ): AddressMap {
+  const isLocal = async (domain: string) => (await destinations.classify(`postmaster@${domain}`)) === 'local'
   const isOwn = async (domain: string) => domain === '' || domain.toLowerCase() === rules.origin || (await isLocal(domain))
   const find = async (address: string): Promise<FoundAddress | undefined> => {
     let isFirst = true

@@ -31,10 +31,9 @@ export default definePlugin<BccOptions>({
   mountedBy: ['always_bcc', 'sender_bcc_maps', 'recipient_bcc_maps'],
   async setup(options, { parameters, tables, destinations }) {
     const always = parameters.expand(options.always_bcc).trim()
-    const isLocal = async (domain: string) => (await destinations.classify(`postmaster@${domain}`)) === 'local'
     const open = async (name: 'sender_bcc_maps' | 'recipient_bcc_maps') => {
       const opened = await Promise.all(splitList(parameters.expand(options[name])).map((spec) => tables.open(spec)))
-      const map = createAddressMap(opened, addressRules(parameters), isLocal)
+      const map = createAddressMap(opened, addressRules(parameters), destinations)
       return opened.length === 0 ? undefined : (address: string) => copiesOf(address, map, name)
     }
     const bySender = await open('sender_bcc_maps')

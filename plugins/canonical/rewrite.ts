@@ -14,9 +14,8 @@ export async function openTables(
   { parameters, tables, destinations, emit }: PluginContext,
 ): Promise<Rewriter | undefined> {
   if (specs.length === 0) return undefined
-  const isLocal = async (domain: string) => (await destinations.classify(`postmaster@${domain}`)) === 'local'
   const opened = await Promise.all(specs.map((spec) => tables.open(spec)))
-  const map = createAddressMap(opened, addressRules(parameters, 'canonical'), isLocal)
+  const map = createAddressMap(opened, addressRules(parameters, 'canonical'), destinations)
   return async (address, { queueId }) => {
     const warn = (message: string) => emit({ type: 'warning', where: 'cleanup', message: `${queueId}: ${message}` })
     const lookup = (each: string) =>

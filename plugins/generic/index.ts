@@ -19,9 +19,8 @@ export default definePlugin<GenericOptions>({
   async setup(options, { parameters, tables, destinations, log }) {
     const specs = splitList(parameters.expand(options.smtp_generic_maps))
     if (specs.length === 0) return {}
-    const isLocal = async (domain: string) => (await destinations.classify(`postmaster@${domain}`)) === 'local'
     const opened = await Promise.all(specs.map((spec) => tables.open(spec)))
-    const found = createAddressMap(opened, addressRules(parameters, 'generic'), isLocal)
+    const found = createAddressMap(opened, addressRules(parameters, 'generic'), destinations)
     const map = async (address: string): Promise<string | undefined> => {
       // Nobody's address stays nobody's.
       const results = address === '' ? undefined : await found.map(address)

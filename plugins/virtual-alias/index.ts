@@ -38,9 +38,8 @@ export default definePlugin<VirtualAliasOptions>({
   async setup(options, { parameters, tables, destinations, emit }) {
     const specs = splitList(parameters.expand(options.virtual_alias_maps))
     if (specs.length === 0) return {}
-    const isLocal = async (domain: string) => (await destinations.classify(`postmaster@${domain}`)) === 'local'
     const opened = await Promise.all(specs.map((spec) => tables.open(spec)))
-    const aliases = createAddressMap(opened, addressRules(parameters, 'virtual'), isLocal)
+    const aliases = createAddressMap(opened, addressRules(parameters, 'virtual'), destinations)
     const expand = createExpander(aliases, parameters.values(VIRTUAL_ALIAS))
 
     /** The recipients that take the place of one; undefined: the message can not be taken. */

@@ -85,6 +85,9 @@ export function defer(code: TransientCode, status: TransientStatus, text: string
   return { kind: 'defer', code, status, text, ...more }
 }
 
+/** The answer where the configuration asks for what does not exist. */
+export const CONFIGURATION_ERROR = Object.freeze(defer(451, '4.3.5', 'Server configuration error', { trouble: 'software' }))
+
 /** Accepts and throws away. */
 export function discard(text = ''): Discard {
   return { kind: 'discard', text }

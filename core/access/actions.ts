@@ -8,7 +8,7 @@ import type { Scope } from '../parameters.ts'
 import type { AccessActions, ActionSubject, Restrictions } from '../plugin.ts'
 import { fitStatus, splitStatus } from '../status.ts'
 import { aboutSubject } from '../subject.ts'
-import { defer, discard, permit, type Refusal, refusal, type Verdict } from '../verdict.ts'
+import { CONFIGURATION_ERROR, discard, permit, type Refusal, refusal, type Verdict } from '../verdict.ts'
 import { ACCESS_PARAMETERS } from './parameters.ts'
 
 export interface ActionsDeps {
@@ -29,9 +29,6 @@ interface Context {
   warn(message: string): void
 }
 type Action = (text: string, context: Context) => Verdict | undefined
-
-/** The answer when a table asks for what does not exist. */
-export const CONFIGURATION_ERROR = Object.freeze(defer(451, '4.3.5', 'Server configuration error', { trouble: 'software' }))
 
 /** Actions that the queue carries out: mail that goes through a filter in its place never comes there. */
 const OF_THE_QUEUE: ReadonlySet<string> = new Set(['BCC', 'DISCARD', 'FILTER', 'HOLD', 'REDIRECT'])

@@ -5,9 +5,9 @@
  */
 import {
   type AccessRequest,
+  CONFIGURATION_ERROR,
   code,
   declare,
-  defer,
   definePlugin,
   permit,
   type Refusal,
@@ -52,9 +52,6 @@ const ANSWERS: Readonly<Record<Exclude<BasicsOptions['action'], 'sleep' | 'serve
   },
 }
 
-/** What a client is told of a mistake in the configuration. */
-const SERVER_ERROR = Object.freeze(defer(451, '4.3.5', 'Server configuration error', { trouble: 'software' }))
-
 /** The text of `server_error {text}`. @throws Error when there is none */
 function mistake(argument: string): string {
   if (argument === '') throw new Error('server_error: expected what is wrong')
@@ -89,7 +86,7 @@ export default definePlugin<BasicsOptions>({
       return {
         access() {
           log.warn(warning)
-          return SERVER_ERROR
+          return CONFIGURATION_ERROR
         },
       }
     if (action === 'sleep')

@@ -1,6 +1,7 @@
 /** The reply to a listed client: default_rbl_reply or the list's own template, expanded. */
 import {
   type AccessRequest,
+  CONFIGURATION_ERROR,
   defer,
   expandTemplate,
   filtered,
@@ -51,7 +52,7 @@ export function replier(rules: ReplyRules): (listing: Listing, request: AccessRe
       return NO_CODE
     } catch (error) {
       rules.warn(`rbl_reply_maps: ${error instanceof Error ? error.message : String(error)}`)
-      return defer(451, '4.3.5', 'Server configuration error', { trouble: 'software' })
+      return CONFIGURATION_ERROR
     }
   }
 }

@@ -6,6 +6,7 @@
 import {
   type AccessRequest,
   type AddressClass,
+  CONFIGURATION_ERROR,
   defer,
   definePlugin,
   EmptyResult,
@@ -71,9 +72,6 @@ const REWRITING: Readonly<Record<Subject, readonly string[]>> = {
   recipient: ['recipient_canonical_maps', 'canonical_maps', 'virtual_alias_maps'],
   sender: ['recipient_canonical_maps', 'sender_canonical_maps', 'canonical_maps', 'virtual_alias_maps'],
 }
-
-/** What a table without a value for a key that it has is called. */
-const CONFIGURATION_ERROR = Object.freeze(defer(451, '4.3.5', 'Server configuration error', { trouble: 'software' }))
 
 type Check = (request: AccessRequest) => MaybePromise<Refusal | undefined>
 

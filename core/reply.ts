@@ -16,13 +16,25 @@ export function reply(code: number, status: string | undefined, text: string | r
   return { code, ...(status === undefined ? {} : { status }), text, ...(close ? { close } : {}) }
 }
 
+// biome-ignore lint/suspicious/noControlCharactersInRegex: removing them is the purpose
+const CONTROL = /[\x00-\x1f\x7f]/g
+
 /**
  * Makes text from elsewhere safe inside one line of a reply, a header, or a log line: CR, LF, NUL and
  * other control characters become `?` (as Postfix's printable()).
  */
 export function oneLine(text: string): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: removing them is the purpose
-  return text.replace(/[\x00-\x1f\x7f]/g, '?')
+  return text.replace(CONTROL, '?')
+}
+
+/** The same with blanks in their place. */
+export function blankControls(text: string): string {
+  return text.replace(CONTROL, ' ')
+}
+
+/** Makes text ASCII: a mark stands for each octet of what is not. */
+export function inAscii(text: string, mark: string): string {
+  return text.replace(/[\u0080-\u{10ffff}]/gu, (character) => mark.repeat(Buffer.byteLength(character)))
 }
 
 /** The same for a line of a reply, where tabs may stand (RFC 5321 4.2). */

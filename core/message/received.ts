@@ -2,7 +2,7 @@
 import type { Session, Transaction } from '../facts.ts'
 import type { Scope } from '../parameters.ts'
 import { quoteAddress } from '../protocol/address.ts'
-import { oneLine } from '../reply.ts'
+import { inAscii, oneLine } from '../reply.ts'
 
 /**
  * `Received: from helo (name [address])` + ` by myhostname (mail_name) with ESMTP id ID` + ` for <recipient>; date`, folded,
@@ -22,7 +22,7 @@ export function receivedHeader(session: Session, transaction: Transaction, id: s
 /** What the client calls itself, without characters that would change the meaning of the header; without smtputf8_enable in ASCII. */
 function helo({ helo, client }: Session, onlyAscii: boolean): string {
   const name = oneLine(helo ?? client.name).replaceAll(/[ <>()\\";@]/g, '?')
-  return onlyAscii ? name.replaceAll(/[\u0080-\u{10ffff}]/gu, (character) => '?'.repeat(Buffer.byteLength(character))) : name
+  return onlyAscii ? inAscii(name, '?') : name
 }
 
 /** RFC 3848 and RFC 6531 names: ESMTPSA and UTF8SMTPSA by what the session has. */

@@ -2,7 +2,7 @@
 import { isIPv4 } from 'node:net'
 import { AUTHENTIC_DATA, type DecodedPacket, decode, encode, RECURSION_DESIRED, type Answer as WireRecord } from 'dns-packet'
 import { isHostname } from '../protocol/domain.ts'
-import { oneLine } from '../reply.ts'
+import { blankControls, oneLine } from '../reply.ts'
 import { canonicalIp } from './ip.ts'
 import type { Answer, AnswerStatus, DnsRecord, RecordData, RecordType } from './types.ts'
 
@@ -148,8 +148,7 @@ const hostName = (data: unknown): string | undefined => spelt(data)?.toLowerCase
 /** The character-strings of a TXT record (RFC 1035 3.3.14). What would not be one line of text is blanks, as in Postfix. */
 function stringsOf(data: unknown): string[] {
   const parts = Array.isArray(data) ? data : [data]
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are meant
-  return parts.map((part) => (Buffer.isBuffer(part) ? part.toString('utf8') : String(part)).replace(/[\x00-\x1f\x7f]/g, ' '))
+  return parts.map((part) => blankControls(Buffer.isBuffer(part) ? part.toString('utf8') : String(part)))
 }
 
 /** A host, the root that stands for none (RFC 7505), or an address, which is not right but understood. */

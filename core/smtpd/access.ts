@@ -8,7 +8,7 @@ import type { AccessStage, Address } from '../facts.ts'
 import { ask } from '../hooks.ts'
 import { chain, type MaybePromise } from '../lookup/maybe.ts'
 import { replies } from '../protocol/reply-text.ts'
-import type { Reply } from '../reply.ts'
+import { blankControls, inAscii, type Reply } from '../reply.ts'
 import { stageSubject } from '../subject.ts'
 import type { Permit, Refusal, Verdict } from '../verdict.ts'
 import { type Question, Request } from './access-request.ts'
@@ -251,9 +251,8 @@ export function refuse(session: SmtpSession, refusal: Refusal, question: Questio
 /** What can not be shown is a blank, an octet at a time: control characters, and without SMTPUTF8 all that is not ASCII. */
 function legible(text: string, utf8: boolean): string {
   if (/^[ -~]*$/.test(text)) return text
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are meant
-  const plain = text.replace(/[\x00-\x1f\x7f]/g, ' ')
-  return utf8 ? plain : plain.replace(/[\u0080-\u{10ffff}]/gu, (character) => ' '.repeat(Buffer.byteLength(character)))
+  const plain = blankControls(text)
+  return utf8 ? plain : inAscii(plain, ' ')
 }
 
 /** soft_bounce: 4xx in place of 5xx. */

@@ -41,7 +41,7 @@ export async function createDestinations(
     nullDomain: values.resolve_null_domain,
     numericDomain: values.resolve_numeric_domain,
     isLocal: (domain) => {
-      const literal = literalOf(domain, values.resolve_numeric_domain)
+      const literal = literalOf(domain)
       return literal === undefined ? local.name(domain) : own.has(literal)
     },
   }
@@ -68,8 +68,8 @@ export async function createDestinations(
   return Object.freeze({ ...destinations, refusal: await createRefusing(scope, destinations, openLiteral) })
 }
 
-/** The address inside `[1.2.3.4]` or `[IPv6:2001:db8::1]`, or a bare numeric domain when those are allowed. */
-function literalOf(domain: string, numeric: boolean): string | undefined {
-  if (domain.startsWith('[') && domain.endsWith(']')) return canonicalIp(domain.slice(1, -1).replace(/^ipv6:/i, ''))
-  return numeric && /^[0-9.]+$/.test(domain) ? canonicalIp(domain) : undefined
+/** The address inside `[1.2.3.4]` or `[IPv6:2001:db8::1]`. */
+function literalOf(domain: string): string | undefined {
+  if (!domain.startsWith('[') || !domain.endsWith(']')) return undefined
+  return canonicalIp(domain.slice(1, -1).replace(/^ipv6:/i, ''))
 }

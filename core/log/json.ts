@@ -3,6 +3,7 @@
  * `level` and `pid` stand in every line; `session` follows a connection, `queueId` a message.
  */
 import type { DialogFacts, Event, EventOf, EventType } from '../events.ts'
+import type { Client } from '../facts.ts'
 import { parts } from './delays.ts'
 import { outcomeText } from './maillog.ts'
 
@@ -18,29 +19,9 @@ const TABLE: Table = {
   fault: ({ where, message, cause }) => ({ where, message, cause }),
   warning: ({ where, message }) => ({ where, message }),
 
-  connect: (e) => ({
-    session: e.session,
-    listener: e.listener,
-    client: e.client.address,
-    clientName: e.client.name,
-    clientPort: e.client.port,
-  }),
-  disconnect: (e) => ({
-    session: e.session,
-    client: e.client.address,
-    clientName: e.client.name,
-    clientPort: e.client.port,
-    commands: e.commands,
-  }),
-  trouble: (e) => ({
-    session: e.session,
-    client: e.client.address,
-    clientName: e.client.name,
-    clientPort: e.client.port,
-    what: e.what,
-    after: e.after,
-    detail: e.detail,
-  }),
+  connect: (e) => ({ session: e.session, listener: e.listener, ...clientFields(e.client) }),
+  disconnect: (e) => ({ session: e.session, ...clientFields(e.client), commands: e.commands }),
+  trouble: (e) => ({ session: e.session, ...clientFields(e.client), what: e.what, after: e.after, detail: e.detail }),
   refused: (e) => ({
     ...dialogFields(e.dialog),
     command: e.command,
@@ -55,9 +36,7 @@ const TABLE: Table = {
   transaction: (e) => ({
     session: e.session,
     queueId: e.queueId,
-    client: e.client.address,
-    clientName: e.client.name,
-    clientPort: e.client.port,
+    ...clientFields(e.client),
     saslMethod: e.sasl?.method,
     saslUsername: e.sasl?.username,
     saslSender: e.sasl?.sender,
@@ -97,13 +76,15 @@ export function jsonFields(event: Event): Fields {
   return (TABLE[event.type] as Row<EventType>)(event as never)
 }
 
+function clientFields(client: Client): Fields {
+  return { client: client.address, clientName: client.name, clientPort: client.port }
+}
+
 function dialogFields(dialog: DialogFacts): Fields {
   return {
     session: dialog.session,
     queueId: dialog.queueId,
-    client: dialog.client.address,
-    clientName: dialog.client.name,
-    clientPort: dialog.client.port,
+    ...clientFields(dialog.client),
     helo: dialog.helo,
     protocol: dialog.protocol,
     sender: dialog.sender,

@@ -130,6 +130,8 @@ function dollarBeforeNewline(pattern: string): string {
   return outside(pattern, (c) => (c === '$' ? '(?:\\n?\\z)' : c))
 }
 
+/** Something like `$1` stands in a value. */
+const GROUP = /\$[({]?\d/
 const SUBSTITUTION = /\$(?:\$|(\d+)|\{(\d+)\}|\((\d+)\))/g
 
 /** The parts of a value with `$1` in it; a function of the match when there are any. @throws Error when a group does not exist */
@@ -151,14 +153,14 @@ const reader = (type: 'regexp' | 'pcre', literal: boolean): Read =>
   wholly((lines, warn) => {
     const compile = (text: string, line: number): Rule<string> | undefined => {
       const pattern = splitPattern(text, type)
-      if (literal && /\$[({]?\d/.test(pattern.rest.replaceAll('$$', ''))) {
+      if (literal && GROUP.test(pattern.rest.replaceAll('$$', ''))) {
         warn(line, 'regular expression substitution is not allowed: skipping this rule')
         return undefined
       }
       const expression = compilePattern(type, pattern)
       const test = tester(expression, pattern)
       if (pattern.negated) {
-        if (/\$[({]?\d/.test(pattern.rest)) throw new Error('$number substitution in a negated rule')
+        if (GROUP.test(pattern.rest)) throw new Error('$number substitution in a negated rule')
         return { matches: (key) => (test(key) ? undefined : true), rest: pattern.rest.replaceAll('$$', '$') }
       }
       const value = template(pattern.rest, expression.groupCount())

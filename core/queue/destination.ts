@@ -82,9 +82,10 @@ export class Destination {
 
   /** Takes out the shares of one message. */
   takeOf(active: unknown): Share[] {
-    const mine = this.#waiting().filter((share) => share.active === active)
+    const waiting = this.#waiting()
+    const mine = waiting.filter((share) => share.active === active)
     if (mine.length > 0) {
-      this.#shares = this.#waiting().filter((share) => share.active !== active)
+      this.#shares = waiting.filter((share) => share.active !== active)
       this.#first = 0
     }
     return mine

@@ -3,12 +3,13 @@
  * dialog by the number in `smtpd[1234]`. A worker here serves thousands; each connection gets a number of its own for that
  * place, so that the same habit (and the same tools) still work.
  */
+import { Directory } from '../roster.ts'
 
 /** Where numbering wraps: no more digits than a reader expects of a process id. */
 const LIMIT = 1_000_000_000
 
 export class SessionNumbers {
-  readonly #open = new Map<string, number>()
+  readonly #open = new Directory<number>()
   readonly #step: number
   readonly #fallback: number
   #next: number

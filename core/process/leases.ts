@@ -2,7 +2,9 @@
  * A worker's side of shared concurrency (core/queue/manager-types.ts): its fixed share of a limit costs nothing but a
  * counter; beyond it the supervisor is asked, once until it says that there is room.
  */
+
 import type { Leases } from '../queue/manager-types.ts'
+import { Directory } from '../roster.ts'
 import { share } from './lease-ledger.ts'
 
 /** How the supervisor is reached. */
@@ -29,7 +31,7 @@ export function createLeases(workers: number, office: LeaseOffice): Leases & { f
 class SharedLeases implements Leases {
   readonly #workers: number
   readonly #office: LeaseOffice
-  readonly #counts = new Map<string, Count>()
+  readonly #counts = new Directory<Count>()
   readonly #listeners: ((key: string) => void)[] = []
 
   constructor(workers: number, office: LeaseOffice) {

@@ -1,6 +1,6 @@
 /** Looks into the queue of a gateway that is not running. Listing changes nothing; reading a message opens its spool as its owner would. */
 import { existsSync, statSync } from 'node:fs'
-import { NO_STOCK } from '../queue/journal.ts'
+import { NO_STOCK } from '../queue/journal-options.ts'
 import { listSpool } from '../queue/offline.ts'
 import { openSpool } from '../queue/spool.ts'
 import type { QueueEntry, QueueId } from '../queue/types.ts'

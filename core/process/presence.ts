@@ -2,6 +2,7 @@
  * A worker's side of presence (core/state/types.ts): up to its fixed share of a limit it counts alone, which costs nothing; a key
  * that goes beyond is counted by the supervisor from then on, and every worker tells it of that key's comings and goings.
  */
+import { Directory } from '../roster.ts'
 import type { Presence } from '../state/types.ts'
 import { share } from './lease-ledger.ts'
 
@@ -26,7 +27,7 @@ export function monotonic(): number {
 export class WorkerPresence implements Presence {
   readonly #office: PresenceOffice
   readonly #now: () => number
-  readonly #counts = new Map<string, number>()
+  readonly #counts = new Directory<number>()
   readonly #watched = new Map<string, number>()
   #workers = 1
 

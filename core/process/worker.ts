@@ -7,7 +7,7 @@ import { Channel } from './channel.ts'
 import { Gateway } from './gateway.ts'
 import { EXIT_FAULT } from './orders.ts'
 import type { WatchOrder } from './presence.ts'
-import { compileSooner } from './tiering.ts'
+import { setEngineFlags } from './v8-flags.ts'
 
 /** Milliseconds for what is under way when the supervisor has vanished. */
 const ORPHAN_GRACE = 5000
@@ -19,7 +19,7 @@ const wire = {
   onMessage: (listener: (message: unknown) => void) => void process.on('message', listener),
 }
 
-compileSooner()
+setEngineFlags()
 
 // The supervisor decides what these mean; a terminal sends SIGINT and SIGHUP to every process.
 process.on('SIGINT', () => {})

@@ -2,6 +2,7 @@
  * The messages that are not active: some 100 bytes for each in arrays of numbers, a heap by due time, and for those that
  * are due a round of sites, so that no site's mail waits for another's.
  */
+import { Directory } from '../roster.ts'
 import { DueHeap } from './due-heap.ts'
 import type { QueueId } from './types.ts'
 
@@ -35,7 +36,7 @@ const NONE = -1
 
 export class Backlog {
   readonly #slots = new Map<QueueId, number>()
-  readonly #sites = new Map<string, Site>()
+  readonly #sites = new Directory<Site>()
   readonly #siteOf: (Site | undefined)[] = []
   readonly #ids: (QueueId | undefined)[] = []
   readonly #heap = new DueHeap()

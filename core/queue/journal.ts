@@ -5,39 +5,16 @@
 
 import type { Event } from '../events.ts'
 import type { Clock } from '../plugin.ts'
+import { Directory, NO_SEAT } from '../roster.ts'
 import { Alarm } from './alarm.ts'
 import { type Complain, complaints } from './complaints.ts'
+import type { JournalOptions } from './journal-options.ts'
 import { encodeRecord, MOVED, REMOVED, WITHDRAWN } from './record.ts'
 import type { Entry, Segment } from './segment.ts'
 import { SegmentPool } from './segment-pool.ts'
 import { spoolError } from './spool-errors.ts'
 import { lengthOf, type SpoolFs } from './spool-fs.ts'
 import type { ContentFacts, QueueId, SpoolError } from './types.ts'
-
-/** Tunings; the defaults serve, tests use smaller ones. */
-export interface JournalOptions {
-  /** A segment rolls past this many bytes. */
-  readonly segmentBytes: number
-  /** At most so many bytes in one commit, so that nobody waits long. */
-  readonly batchBytes: number
-  /** Empty segments kept for use. */
-  readonly spares: number
-  /** With less room on the disk than this many bytes, segments grow as they are written, and are not filled ahead of need. */
-  readonly roomToFill: number
-  /** Done marks reach the disk after at most so many ms. */
-  readonly markDelay: number
-}
-
-export const JOURNAL_OPTIONS: JournalOptions = {
-  segmentBytes: 16 << 20,
-  batchBytes: 8 << 20,
-  spares: 2,
-  roomToFill: 1 << 30,
-  markDelay: 1000,
-}
-
-/** Nothing is made ahead of need: for short looks into a spool. */
-export const NO_STOCK: Partial<JournalOptions> = { roomToFill: Number.POSITIVE_INFINITY }
 
 /** After a failed sync of marks, ms. */
 const RETRY = 1000
@@ -55,7 +32,7 @@ interface Waiting {
 }
 
 export class Journal {
-  readonly entries = new Map<QueueId, Entry>()
+  readonly entries = new Directory<Entry>()
   readonly sealed = new Set<Segment>()
   readonly #fs: SpoolFs
   readonly #options: JournalOptions
@@ -204,7 +181,17 @@ export class Journal {
     for (const { id, envelope, head, body, facts } of batch) {
       const record = encodeRecord(segment.header.nonce, envelope, head, body, facts)
       for (const buffer of record.buffers) buffers.push(buffer)
-      entries.push({ id, segment, offset, length: record.length, content: undefined, charged: 0, done: undefined, gone: false })
+      entries.push({
+        id,
+        segment,
+        offset,
+        length: record.length,
+        content: undefined,
+        charged: 0,
+        done: undefined,
+        gone: false,
+        seat: NO_SEAT,
+      })
       offset += record.length
     }
     try {

@@ -2,7 +2,9 @@
  * The queue manager: brings messages from the spools to their destinations in rounds, a bounded number at a time, and
  * carries out an operator's orders. Postfix: qmgr(8), postsuper(1), postqueue(1).
  */
+
 import type { Generation, Services } from '../generation.ts'
+import { Directory } from '../roster.ts'
 import type { DeliveryAgent, Route } from '../smtp/types.ts'
 import { type Active, expandedOf, readdressed, type Share, unfinishedOf } from './active.ts'
 import { AdminDesk } from './admin.ts'
@@ -45,7 +47,7 @@ export function createQueue(dependencies: QueueDependencies): QueueManager {
 
 export class Manager implements QueueManager {
   /** Messages in a round. */
-  readonly active = new Map<QueueId, Active>()
+  readonly active = new Directory<Active>()
   readonly dispatcher: Dispatcher
   readonly room: WaitingRoom
   readonly #dependencies: QueueDependencies

@@ -1,5 +1,7 @@
 /** What an earlier run left: each message that was promised comes back exactly once, damaged ones are set aside. */
+
 import type { Event } from '../events.ts'
+import { NO_SEAT } from '../roster.ts'
 import type { Journal } from './journal.ts'
 import { type FoundRecord, type FoundSegment, scanSegment, segmentSlots } from './journal-scan.ts'
 import { doneRecordNeeded, type FileState, isFinished, markDone } from './message-file.ts'
@@ -115,6 +117,7 @@ async function recoveredSegment(
       charged: 0,
       done,
       gone: false,
+      seat: NO_SEAT,
     }
     segment.add(entry)
     young.push(recoveredMessage(record.envelope))

@@ -2,7 +2,9 @@
  * One file of the journal with its companion of done marks. Emptied segments are used again: their blocks are allocated,
  * which makes a sync cheaper, and no directory changes.
  */
+
 import { join } from 'node:path'
+import { Roster } from '../roster.ts'
 import { DONE_MARK, encodeSegmentHeader, SEGMENT_HEADER, type SegmentHeader, writeDone } from './record.ts'
 import type { SpoolFs } from './spool-fs.ts'
 import type { StoredContent } from './types.ts'
@@ -24,6 +26,8 @@ export interface Entry {
   done: number[] | undefined
   /** Removed or moved: the bytes are nobody's. */
   gone: boolean
+  /** Among the live ones of its segment. */
+  seat: number
 }
 
 export class Segment {
@@ -36,7 +40,7 @@ export class Segment {
   end: number
   /** No more records come. */
   sealedAt: number | undefined
-  readonly live = new Set<Entry>()
+  readonly live = new Roster<Entry>()
   liveBytes = 0
   /** Readings under way; the bytes must stay. */
   readers = 0

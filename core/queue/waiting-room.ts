@@ -16,7 +16,7 @@ export interface WaitingRoomOptions {
   readonly spools: OpenSpool[]
   readonly services: Services
   /** Messages in a round. */
-  readonly active: ReadonlyMap<QueueId, unknown>
+  readonly active: { has(id: QueueId): boolean; readonly size: number }
   readonly values: () => QueueValues
   readonly begin: (message: QueuedMessage, owner: number) => void
   /** Work that must be over before the process ends. */

@@ -2,11 +2,13 @@
  * The SMTP and LMTP delivery agents: takes a job over idle connections, next hops, their hosts, and fall-back relays until
  * every recipient has an outcome.
  */
+
 import type { Services, TransportRuntime } from '../generation.ts'
 import type { NoticeRequest } from '../hooks.ts'
 import { shaped } from '../hooks.ts'
 import { openHostsFile } from '../net/hosts.ts'
 import { portsByName } from '../net/ports.ts'
+import { Roster } from '../roster.ts'
 import { dial } from './connect.ts'
 import { Delivery, type DeliveryContext, type Settle } from './delivery.ts'
 import { loopingRecipients, withFlags } from './flags.ts'
@@ -50,7 +52,7 @@ class SmtpAgent implements DeliveryAgent {
   readonly #context: DeliveryContext
   readonly #pool: ConnectionPool<Session>
   readonly #ways = new Map<string, Way>()
-  readonly #running = new Set<Delivery>()
+  readonly #running = new Roster<Delivery>()
   readonly #signals = new WeakSet<AbortSignal>()
   #lists: ServerLists | undefined
 

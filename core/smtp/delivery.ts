@@ -1,7 +1,9 @@
 /** One delivery on its way over hosts and connections: which recipients are still open, and what became of the others. */
+
 import type { Event } from '../events.ts'
 import type { Hooks } from '../hooks.ts'
 import type { RecipientFailure } from '../queue/types.ts'
+import { NO_SEAT, type Seated } from '../roster.ts'
 import { inOrder } from './envelope.ts'
 import type { Destination, Host } from './hooked.ts'
 import type { ServerReply } from './replies.ts'
@@ -23,7 +25,9 @@ export interface DeliveryContext {
 /** No connection. */
 export const NO_RELAY = 'none'
 
-export class Delivery {
+export class Delivery implements Seated {
+  /** Among the deliveries of its agent. */
+  seat = NO_SEAT
   readonly job: DeliveryJob
   readonly destination: Destination
   readonly #settle: Settle

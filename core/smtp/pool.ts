@@ -3,6 +3,7 @@
  * A destination is worth keeping connections for when it is listed, when deliveries to it follow one another without a pause
  * (Postfix's rule for smtp_connection_cache_on_demand), or when much went there within the last second.
  */
+import { Directory } from '../roster.ts'
 import type { Settings } from './parameters.ts'
 
 /** What the pool needs of a connection. */
@@ -42,9 +43,9 @@ const MOST_IDLE = 500
 
 export class ConnectionPool<S extends Poolable> {
   readonly #settings: Settings
-  readonly #idle = new Map<string, Idle<S>[]>()
+  readonly #idle = new Directory<Idle<S>[]>()
   readonly #traffic = new Map<string, { second: number; count: number; before: number }>()
-  readonly #flows = new Map<string, Flow>()
+  readonly #flows = new Directory<Flow>()
   /** With so many of them, those that are at rest are forgotten. */
   #forgetAt = MOST_IDLE
   #size = 0
@@ -78,7 +79,10 @@ export class ConnectionPool<S extends Poolable> {
 
   /** More mail waited for them, and never came: it was put off or taken away. What they were says nothing after a second. */
   #forgetResting(second: number): void {
-    for (const [key, { running, done }] of this.#flows) if (running === 0 && done + 1 < second) this.#flows.delete(key)
+    for (const key of this.#flows.keys()) {
+      const flow = this.#flows.get(key)
+      if (flow?.running === 0 && flow.done + 1 < second) this.#flows.delete(key)
+    }
     this.#forgetAt = Math.max(MOST_IDLE, 2 * this.#flows.size)
   }
 
@@ -158,8 +162,10 @@ export class ConnectionPool<S extends Poolable> {
   close(): void {
     this.#isClosed = true
     clearTimeout(this.#timer)
-    for (const list of this.#idle.values()) for (const { session } of list) session.drop()
-    this.#idle.clear()
+    for (const key of this.#idle.keys()) {
+      for (const { session } of this.#idle.get(key) ?? []) session.drop()
+      this.#idle.delete(key)
+    }
     this.#size = 0
   }
 
@@ -192,7 +198,7 @@ export class ConnectionPool<S extends Poolable> {
   #sweep(): void {
     this.#timer = undefined
     const now = performance.now()
-    for (const list of [...this.#idle.values()])
+    for (const list of this.#idle.values())
       for (const idle of list.filter(({ until }) => until <= now)) {
         this.#remove(idle)
         idle.session.drop()

@@ -2,12 +2,16 @@
  * A connection before its session: what the client says too early is kept, and whether it goes away is known, while its
  * address is read from a proxy and its name is looked up.
  */
+
 import type { Socket } from 'node:net'
+import { NO_SEAT, type Seated } from '../roster.ts'
 
 /** What ended the wait for input. */
 export type Heard = 'input' | 'end' | 'timeout'
 
-export class Arrival {
+export class Arrival implements Seated {
+  /** Among the arrivals of its listener. */
+  seat = NO_SEAT
   readonly #socket: Socket
   readonly #gone: () => void
   #early: Buffer | undefined
@@ -62,6 +66,11 @@ export class Arrival {
   /** Stops to listen: the session does now. */
   leave(): void {
     this.#socket.off('error', ignore).off('data', this.#hear).off('end', this.#end).off('close', this.#close)
+  }
+
+  /** Drops the connection. */
+  destroy(): void {
+    this.#socket.destroy()
   }
 
   readonly #hear = (chunk: Buffer | string): void => {

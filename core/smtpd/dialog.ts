@@ -2,11 +2,13 @@
  * Drives one session: input becomes commands or content, commands go through their rows (check, ask, proceed), replies go out
  * together. Nothing is awaited unless a hook, the intake or a tarpit says so; then the input waits too.
  */
+
 import type { Socket } from 'node:net'
 import type { MaybePromise } from '../lookup/maybe.ts'
 import { LineReader } from '../protocol/line.ts'
 import { REPLIES, replies } from '../protocol/reply-text.ts'
 import { oneLine, type Reply } from '../reply.ts'
+import { NO_SEAT, type Seated } from '../roster.ts'
 import { softened } from './access.ts'
 import { isDelivery, isReplies, mustClose, transcribe } from './answers.ts'
 import { Chat, type ChatOwner } from './chat.ts'
@@ -24,7 +26,7 @@ import type { SmtpSession } from './session.ts'
 import { Troubles } from './troubles.ts'
 import { FORGIVEN } from './verbs/rcpt.ts'
 
-export class Dialog implements ChatOwner, Turn {
+export class Dialog implements ChatOwner, Turn, Seated {
   readonly session: SmtpSession
   readonly #chat: Chat
   readonly #reader: LineReader
@@ -33,6 +35,8 @@ export class Dialog implements ChatOwner, Turn {
   readonly #gone: (dialog: Dialog) => void
   /** The verb being answered, as counted. */
   #verb = ''
+  /** Among the dialogs of its listener. */
+  seat = NO_SEAT
   #isWaiting = false
   #isRunning = false
   #isOver = false
@@ -132,16 +136,12 @@ export class Dialog implements ChatOwner, Turn {
   #step(): boolean {
     const { receiver } = this.session
     if (receiver !== undefined) {
-      if (!this.#reader.pending && !this.#isDone(receiver)) return false
+      // A receiver of nothing (`BDAT 0 LAST`) needs no input.
+      if (!this.#reader.pending && receiver.take(this.#reader) !== true) return false
       this.#receive(receiver)
     } else if (this.#reader.next()) this.#obey()
     else return false
     return true
-  }
-
-  /** A receiver of nothing (`BDAT 0 LAST`) needs no input. */
-  #isDone(receiver: Receiver): boolean {
-    return receiver.take(this.#reader) === true
   }
 
   #idle(): undefined {

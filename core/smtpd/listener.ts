@@ -1,4 +1,5 @@
 /** Listens on one address and port, and keeps account of the sessions there. */
+
 import { createServer, type Server, type Socket } from 'node:net'
 import type { Intake } from '../cleanup/types.ts'
 import type { Generation, ListenerRuntime, Services } from '../generation.ts'
@@ -7,6 +8,7 @@ import { type HostsFile, openHostsFile } from '../net/hosts.ts'
 import { canonicalIp } from '../net/ip.ts'
 import { REPLIES, replies } from '../protocol/reply-text.ts'
 import { oneLine, type Reply, renderReply } from '../reply.ts'
+import { Roster } from '../roster.ts'
 import { Arrival } from './arrival.ts'
 import { identifyClient, labelled, unknownClient } from './client.ts'
 import { isReply } from './command.ts'
@@ -65,12 +67,12 @@ class SmtpListener implements Listener {
   readonly #deps: ListenerDeps
   readonly #server: Server
   readonly #hosts: HostsFile
-  readonly #dialogs = new Set<Dialog>()
+  readonly #dialogs = new Roster<Dialog>()
   /** Sessions begun, for their ids. */
   #count = 0
   readonly #prefix: string
-  /** Sockets of clients that are being looked up. */
-  readonly #arriving = new Set<Socket>()
+  /** Clients that are being looked up. */
+  readonly #arriving = new Roster<Arrival>()
   readonly #overload = new Overload()
   /** Our end of all connections, where one address is listened on: no question to the system for each. */
   #bound: { readonly address: string; readonly port: number } | undefined
@@ -106,7 +108,7 @@ class SmtpListener implements Listener {
   async close(graceMs: number): Promise<void> {
     this.#server.close()
     for (const dialog of [...this.#dialogs]) dialog.drain()
-    for (const socket of this.#arriving) socket.destroy()
+    for (const arrival of this.#arriving) arrival.destroy()
     const isEmpty = await this.#emptied(graceMs)
     if (isEmpty) return
     for (const dialog of [...this.#dialogs]) dialog.destroy()
@@ -133,8 +135,8 @@ class SmtpListener implements Listener {
       return
     }
     generation.retain()
-    this.#arriving.add(socket)
-    const arrival = new Arrival(socket, () => this.#left(socket, generation))
+    const arrival: Arrival = new Arrival(socket, () => this.#left(arrival, generation))
+    this.#arriving.add(arrival)
     // Made at start; a promise only where nobody did that.
     const settings = readySettings(runtime)
     const received =
@@ -144,7 +146,7 @@ class SmtpListener implements Listener {
     const begin = (begun: Begun | Reply): undefined => {
       if (arrival.isGone) return
       arrival.leave()
-      this.#arriving.delete(socket)
+      this.#arriving.delete(arrival)
       this.#begin(socket, arrival, begun, generation, runtime)
     }
     if (received instanceof Promise)
@@ -156,8 +158,8 @@ class SmtpListener implements Listener {
   }
 
   /** A client that went away before its session. */
-  #left(socket: Socket, generation: Generation): undefined {
-    if (!this.#arriving.delete(socket)) return
+  #left(arrival: Arrival, generation: Generation): undefined {
+    if (!this.#arriving.delete(arrival)) return
     generation.release()
     this.#empty()
   }

@@ -2,7 +2,9 @@
  * Presence over several machines: each process tells the engine how many it has, again and again, and what it does not repeat is
  * forgotten. While the engine is down the counts of this machine serve.
  */
+
 import { hostname } from 'node:os'
+import { Directory } from '../roster.ts'
 import type { Presence, Store } from './types.ts'
 
 /** Milliseconds that a count is good for, and between two repetitions. */
@@ -13,7 +15,7 @@ export class SharedPresence implements Presence {
   readonly #store: Store
   readonly #local: Presence
   readonly #holder = `${hostname()}.${process.pid}.${Math.random().toString(36).slice(2)}`
-  readonly #counts = new Map<string, number>()
+  readonly #counts = new Directory<number>()
   #timer: NodeJS.Timeout | undefined
 
   /** @param local counts for this machine */
@@ -47,7 +49,7 @@ export class SharedPresence implements Presence {
   }
 
   #repeat(): void {
-    for (const [key, count] of this.#counts) this.#tell(key, count)
+    for (const key of this.#counts.keys()) this.#tell(key, this.#counts.get(key) ?? 0)
   }
 
   #tell(key: string, count: number): void {
@@ -61,7 +63,7 @@ export class SharedPresence implements Presence {
 
 /** Presence of one process alone. */
 export class LocalPresence implements Presence {
-  readonly #counts = new Map<string, number>()
+  readonly #counts = new Directory<number>()
 
   enter(key: string): number {
     const count = (this.#counts.get(key) ?? 0) + 1

@@ -13,12 +13,14 @@ const STDIO: StdioOptions = ['ignore', 'inherit', 'inherit', 'ipc']
  * more arenas of malloc, since nearly all of a worker's work is on one thread. What the user says to Node or malloc wins.
  */
 const YOUNG = '--max-semi-space-size'
+/** memory.ts collects when a worker is calm, and calls malloc by a module that Node calls experimental. */
+const LEAN = ['--expose-gc', '--disable-warning=ExperimentalWarning']
 const WORKER_MALLOC = { MALLOC_ARENA_MAX: '2' }
 
 /** A process that loads the engines and waits for its first order. */
 export function forkWorker(): ChildProcess {
   const isSaid = process.env.NODE_OPTIONS?.includes(YOUNG) === true
-  const execArgv = [...(isSaid ? [] : [`${YOUNG}=8`]), ...process.execArgv]
+  const execArgv = [...LEAN, ...(isSaid ? [] : [`${YOUNG}=8`]), ...process.execArgv]
   return fork(program('worker'), [], { stdio: STDIO, execArgv, env: { ...WORKER_MALLOC, ...process.env } })
 }
 

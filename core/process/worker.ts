@@ -5,6 +5,7 @@
  */
 import { Channel } from './channel.ts'
 import { Gateway } from './gateway.ts'
+import { stayLean } from './memory.ts'
 import { EXIT_FAULT } from './orders.ts'
 import type { WatchOrder } from './presence.ts'
 import { setEngineFlags } from './v8-flags.ts'
@@ -20,6 +21,7 @@ const wire = {
 }
 
 setEngineFlags()
+stayLean()
 
 // The supervisor decides what these mean; a terminal sends SIGINT and SIGHUP to every process.
 process.on('SIGINT', () => {})

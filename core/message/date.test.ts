@@ -17,6 +17,19 @@ it('remembers a second, not longer', () => {
   assert.notEqual(date(at), date(at + 1000))
 })
 
+it('the name of the zone is that of the moment, on both sides of a change', () => {
+  const before = process.env.TZ
+  process.env.TZ = 'America/New_York'
+  try {
+    const change = Date.UTC(2026, 2, 8, 7)
+    assert.equal(formatMailDate(new Date(change - 1000)), 'Sun, 8 Mar 2026 01:59:59 -0500 (EST)')
+    assert.equal(formatMailDate(new Date(change)), 'Sun, 8 Mar 2026 03:00:00 -0400 (EDT)')
+  } finally {
+    if (before === undefined) delete process.env.TZ
+    else process.env.TZ = before
+  }
+})
+
 it('the compact form is UTC', () => {
   assert.equal(compactTime(Date.UTC(2024, 0, 2, 3, 4, 5, 678)), '20240102030405')
 })

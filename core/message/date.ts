@@ -39,14 +39,28 @@ function offset(date: Date): string {
   return `${minutes < 0 ? '-' : '+'}${two(Math.floor(size / 60))}${two(size % 60)}`
 }
 
+/** Zones change their names at the quarters of an hour only, and to ask for one takes longer than all the rest of a date. */
+const QUARTER = 15 * 60 * 1000
+const asked = { quarter: Number.NaN, zone: '' }
+
 /** ` (CET)`; nothing where the zone has no name of letters. */
 function zone(date: Date): string {
-  const name = /\(([A-Z]{2,5})\)$/.exec(date.toString())?.[1] ?? abbreviation(date)
-  return name === '' ? '' : ` (${name})`
+  const quarter = Math.floor(date.getTime() / QUARTER)
+  if (quarter !== asked.quarter) {
+    const name = /\(([A-Z]{2,5})\)$/.exec(date.toString())?.[1] ?? abbreviation(date)
+    Object.assign(asked, { quarter, zone: name === '' ? '' : ` (${name})` })
+  }
+  return asked.zone
 }
 
+/** Each of these knows the short names that are in use where it is spoken, and calls others `GMT+1`. */
+const LOCALES = ['en-GB', 'en-US', 'en-AU', 'en-NZ', 'en-IN', 'en-ZA'] as const
+
 function abbreviation(date: Date): string {
-  const parts = new Intl.DateTimeFormat('en-GB', { timeZoneName: 'short' }).formatToParts(date)
-  const name = parts.find((part) => part.type === 'timeZoneName')?.value ?? ''
-  return /^[A-Z]{2,5}$/.test(name) ? name : ''
+  for (const locale of LOCALES) {
+    const parts = new Intl.DateTimeFormat(locale, { timeZoneName: 'short' }).formatToParts(date)
+    const name = parts.find((part) => part.type === 'timeZoneName')?.value ?? ''
+    if (/^[A-Z]{2,5}$/.test(name)) return name
+  }
+  return ''
 }

@@ -2,6 +2,9 @@
  * Gives back what a burst of mail took. V8 collects when something is made, and malloc keeps most of what is freed: a worker that has
  * come to rest would hold on to a hundred megabytes of buffers that nobody reads any more. So a calm worker that has grown collects once
  * and has malloc hand its free pages to the system (malloc_trim(3), where the runtime can call it: Node 26, glibc).
+ *
+ * The collection is a minor one. A full one on demand would also forget the shapes of all objects that nobody has just now, and with
+ * them the compiled code that knows them: the next burst would begin at half the speed.
  */
 
 /** Milliseconds between two looks. */
@@ -19,7 +22,7 @@ export interface MemoryTools {
   busy(): number
   /** Bytes of the process in memory. */
   resident(): number
-  /** Collects garbage, all of it. */
+  /** Collects what is young. */
   collect(): void
   /** Hands free pages to the system. */
   trim(): void

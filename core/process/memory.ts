@@ -3,8 +3,9 @@
  * come to rest would hold on to a hundred megabytes of buffers that nobody reads any more. So a calm worker that has grown collects once
  * and has malloc hand its free pages to the system (malloc_trim(3), where the runtime can call it: Node 26, glibc).
  *
- * The collection is a minor one. A full one on demand would also forget the shapes of all objects that nobody has just now, and with
- * them the compiled code that knows them: the next burst would begin at half the speed.
+ * What is collected on demand is young. A full collection on demand would also forget the shapes of all objects that nobody has just
+ * now, and with them the compiled code that knows them: the next burst would begin at half the speed. So V8 is led to begin one of its
+ * own, which does not.
  */
 
 /** Milliseconds between two looks. */
@@ -13,8 +14,10 @@ const EVERY = 1000
 const CALM = 0.05
 /** Bytes by which it must have grown to be worth the pause. */
 const GROWN = 16 << 20
-/** Milliseconds that V8 takes, beside the work, to free the buffers of a collection. */
-const SWEEPING = 100
+/** Bytes outside its heap that make V8 begin a full collection; nobody writes to them, and so they take no memory. */
+const PRESSURE = 96 << 20
+/** Milliseconds that V8 takes, beside the work, to collect and to free buffers. */
+const SWEEPING = 300
 
 /** What is measured, and what can be done. */
 export interface MemoryTools {
@@ -22,7 +25,7 @@ export interface MemoryTools {
   busy(): number
   /** Bytes of the process in memory. */
   resident(): number
-  /** Collects what is young. */
+  /** Collects what is young, and has the rest looked through. */
   collect(): void
   /** Hands free pages to the system. */
   trim(): void
@@ -82,7 +85,10 @@ export function memoryTools(): MemoryTools | undefined {
       return utilization
     },
     resident: () => process.memoryUsage.rss(),
-    collect: () => void gc({ type: 'minor' }),
+    collect: () => {
+      gc({ type: 'minor' })
+      new ArrayBuffer(PRESSURE)
+    },
     trim: trimmer(),
   }
 }

@@ -9,8 +9,8 @@ const program = (name: string): string => fileURLToPath(new URL(`${name}${extnam
 const STDIO: StdioOptions = ['ignore', 'inherit', 'inherit', 'ipc']
 
 /**
- * How a worker uses memory. A message makes some 85 KB of garbage: with this young generation one in seventy waits half a millisecond
- * for a collection; a larger one stays large once the load is gone. More arenas of malloc gain nothing, since nearly all of a worker's
+ * How a worker uses memory. A message makes some 85 KB of garbage: with this young generation less than one in a hundred
+ * waits for a collection; a larger one stays large once the load is gone. More arenas of malloc gain nothing, since nearly all of a worker's
  * work is on one thread. What the user says to Node or malloc wins.
  */
 const YOUNG = '--max-semi-space-size'
@@ -21,7 +21,7 @@ const WORKER_MALLOC = { MALLOC_ARENA_MAX: '2' }
 /** A process that loads the engines and waits for its first order. */
 export function forkWorker(): ChildProcess {
   const isSaid = process.env.NODE_OPTIONS?.includes(YOUNG) === true
-  const execArgv = [...LEAN, ...(isSaid ? [] : [`${YOUNG}=8`]), ...process.execArgv]
+  const execArgv = [...LEAN, ...(isSaid ? [] : [`${YOUNG}=16`]), ...process.execArgv]
   return fork(program('worker'), [], { stdio: STDIO, execArgv, env: { ...WORKER_MALLOC, ...process.env } })
 }
 

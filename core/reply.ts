@@ -27,7 +27,7 @@ export function oneLine(text: string): string {
   return text.replace(CONTROL, '?')
 }
 
-/** The same with blanks in their place. */
+/** As `oneLine`, with blanks. */
 export function blankControls(text: string): string {
   return text.replace(CONTROL, ' ')
 }
@@ -37,7 +37,7 @@ export function inAscii(text: string, mark: string): string {
   return text.replace(/[\u0080-\u{10ffff}]/gu, (character) => mark.repeat(Buffer.byteLength(character)))
 }
 
-/** The same for a line of a reply, where tabs may stand (RFC 5321 4.2). */
+/** As `oneLine`, for a line of a reply, where tabs may stand (RFC 5321 4.2). */
 function replyLine(text: string): string {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: removing them is the purpose
   return text.replace(/[\x00-\x08\x0a-\x1f\x7f]/g, '?')

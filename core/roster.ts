@@ -80,12 +80,15 @@ export class Directory<V> {
     return true
   }
 
-  /** The keys that are there now. */
+  /** What is there now, as pairs; likewise its parts alone. */
+  entries(): [string, V][] {
+    return Object.entries(this.#entries)
+  }
+
   keys(): string[] {
     return Object.keys(this.#entries)
   }
 
-  /** The values that are there now. */
   values(): V[] {
     return Object.values(this.#entries)
   }

@@ -41,14 +41,14 @@ function offset(date: Date): string {
 
 /** Zones change their names at the quarters of an hour only, and to ask for one takes longer than all the rest of a date. */
 const QUARTER = 15 * 60 * 1000
-const asked = { quarter: Number.NaN, zone: '' }
+let asked = { quarter: Number.NaN, zone: '' }
 
 /** ` (CET)`; nothing where the zone has no name of letters. */
 function zone(date: Date): string {
   const quarter = Math.floor(date.getTime() / QUARTER)
   if (quarter !== asked.quarter) {
     const name = /\(([A-Z]{2,5})\)$/.exec(date.toString())?.[1] ?? abbreviation(date)
-    Object.assign(asked, { quarter, zone: name === '' ? '' : ` (${name})` })
+    asked = { quarter, zone: name === '' ? '' : ` (${name})` }
   }
   return asked.zone
 }

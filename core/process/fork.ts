@@ -9,9 +9,9 @@ const program = (name: string): string => fileURLToPath(new URL(`${name}${extnam
 const STDIO: StdioOptions = ['ignore', 'inherit', 'inherit', 'ipc']
 
 /**
- * How a worker uses memory. A message makes some 85 KB of garbage: with this young generation less than one in a hundred
- * waits for a collection; a larger one stays large once the load is gone. More arenas of malloc gain nothing, since nearly all of a worker's
- * work is on one thread. What the user says to Node or malloc wins.
+ * How a worker uses memory. A message makes some 85 KB of garbage: with this young generation less than one in a hundred waits for a
+ * collection; a larger one stays large once the load is gone. More arenas of malloc gain nothing, since nearly all of a worker's work is
+ * on one thread. What the user says to Node or malloc wins.
  */
 const YOUNG = '--max-semi-space-size'
 /** memory.ts collects when a worker is calm, and calls malloc by a module that Node calls experimental. */

@@ -2,7 +2,6 @@
  * A worker's side of shared concurrency (core/queue/manager-types.ts): its fixed share of a limit costs nothing but a
  * counter; beyond it the supervisor is asked, once until it says that there is room.
  */
-
 import type { Leases } from '../queue/manager-types.ts'
 import { Directory } from '../roster.ts'
 import { share } from './lease-ledger.ts'

@@ -35,11 +35,22 @@ export interface MemoryTools {
 export function stayLean(tools: MemoryTools | undefined = memoryTools()): void {
   if (tools === undefined) return
   const memory = new Memory(tools)
-  const look = (): void => {
-    if (!memory.look()) return
-    setTimeout(() => memory.release(), SWEEPING).unref()
-  }
+  const release = quietly(() => memory.release())
+  const look = quietly(() => {
+    if (memory.look()) setTimeout(release, SWEEPING).unref()
+  })
   setInterval(look, EVERY).unref()
+}
+
+/** With no memory or descriptor left even to look, mail goes on as it is. */
+function quietly(action: () => void): () => void {
+  return () => {
+    try {
+      action()
+    } catch {
+      // The next look is soon.
+    }
+  }
 }
 
 /** Decides when. */

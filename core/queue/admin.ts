@@ -150,7 +150,7 @@ export class AdminDesk {
     if ('ids' in selection) return [...new Set(selection.ids)].filter((id) => active.has(id) || room.backlog.has(id))
     if ('all' in selection) return [...active.keys(), ...room.backlog.ids()]
     const site = selection.site.toLowerCase()
-    const running = [...active.values()].filter(({ message }) => siteOf(message.envelope) === site)
+    const running = active.values().filter(({ message }) => siteOf(message.envelope) === site)
     return [...running.map(({ id }) => id), ...[...room.backlog.ids()].filter((id) => room.backlog.get(id)?.site === site)]
   }
 

@@ -2,7 +2,6 @@
  * The queue manager: brings messages from the spools to their destinations in rounds, a bounded number at a time, and
  * carries out an operator's orders. Postfix: qmgr(8), postsuper(1), postqueue(1).
  */
-
 import type { Generation, Services } from '../generation.ts'
 import { Directory } from '../roster.ts'
 import type { DeliveryAgent, Route } from '../smtp/types.ts'

@@ -1,5 +1,4 @@
 /** What an earlier run left: each message that was promised comes back exactly once, damaged ones are set aside. */
-
 import type { Event } from '../events.ts'
 import { NO_SEAT } from '../roster.ts'
 import type { Journal } from './journal.ts'

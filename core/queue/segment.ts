@@ -2,7 +2,6 @@
  * One file of the journal with its companion of done marks. Emptied segments are used again: their blocks are allocated,
  * which makes a sync cheaper, and no directory changes.
  */
-
 import { join } from 'node:path'
 import { Roster } from '../roster.ts'
 import { DONE_MARK, encodeSegmentHeader, SEGMENT_HEADER, type SegmentHeader, writeDone } from './record.ts'

@@ -1,5 +1,6 @@
 /** Where messages wait until they are due and there is room for a round: after a start, between rounds, in a rush. */
 import type { Services } from '../generation.ts'
+import type { Directory } from '../roster.ts'
 import { Alarm } from './alarm.ts'
 import { Backlog, type BacklogState, type Site, type Waiting } from './backlog.ts'
 import type { QueueValues } from './parameters.ts'
@@ -16,7 +17,7 @@ export interface WaitingRoomOptions {
   readonly spools: OpenSpool[]
   readonly services: Services
   /** Messages in a round. */
-  readonly active: { has(id: QueueId): boolean; readonly size: number }
+  readonly active: Pick<Directory<unknown>, 'has' | 'size'>
   readonly values: () => QueueValues
   readonly begin: (message: QueuedMessage, owner: number) => void
   /** Work that must be over before the process ends. */

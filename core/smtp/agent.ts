@@ -2,7 +2,6 @@
  * The SMTP and LMTP delivery agents: takes a job over idle connections, next hops, their hosts, and fall-back relays until
  * every recipient has an outcome.
  */
-
 import type { Services, TransportRuntime } from '../generation.ts'
 import type { NoticeRequest } from '../hooks.ts'
 import { shaped } from '../hooks.ts'

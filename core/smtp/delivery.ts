@@ -1,5 +1,4 @@
 /** One delivery on its way over hosts and connections: which recipients are still open, and what became of the others. */
-
 import type { Event } from '../events.ts'
 import type { Hooks } from '../hooks.ts'
 import type { RecipientFailure } from '../queue/types.ts'

@@ -79,10 +79,7 @@ export class ConnectionPool<S extends Poolable> {
 
   /** More mail waited for them, and never came: it was put off or taken away. What they were says nothing after a second. */
   #forgetResting(second: number): void {
-    for (const key of this.#flows.keys()) {
-      const flow = this.#flows.get(key)
-      if (flow?.running === 0 && flow.done + 1 < second) this.#flows.delete(key)
-    }
+    for (const [key, { running, done }] of this.#flows.entries()) if (running === 0 && done + 1 < second) this.#flows.delete(key)
     this.#forgetAt = Math.max(MOST_IDLE, 2 * this.#flows.size)
   }
 
@@ -162,8 +159,8 @@ export class ConnectionPool<S extends Poolable> {
   close(): void {
     this.#isClosed = true
     clearTimeout(this.#timer)
-    for (const key of this.#idle.keys()) {
-      for (const { session } of this.#idle.get(key) ?? []) session.drop()
+    for (const [key, list] of this.#idle.entries()) {
+      for (const { session } of list) session.drop()
       this.#idle.delete(key)
     }
     this.#size = 0

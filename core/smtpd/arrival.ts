@@ -2,7 +2,6 @@
  * A connection before its session: what the client says too early is kept, and whether it goes away is known, while its
  * address is read from a proxy and its name is looked up.
  */
-
 import type { Socket } from 'node:net'
 import { NO_SEAT, type Seated } from '../roster.ts'
 

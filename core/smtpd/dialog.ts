@@ -2,7 +2,6 @@
  * Drives one session: input becomes commands or content, commands go through their rows (check, ask, proceed), replies go out
  * together. Nothing is awaited unless a hook, the intake or a tarpit says so; then the input waits too.
  */
-
 import type { Socket } from 'node:net'
 import type { MaybePromise } from '../lookup/maybe.ts'
 import { LineReader } from '../protocol/line.ts'

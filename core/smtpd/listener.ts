@@ -1,5 +1,4 @@
 /** Listens on one address and port, and keeps account of the sessions there. */
-
 import { createServer, type Server, type Socket } from 'node:net'
 import type { Intake } from '../cleanup/types.ts'
 import type { Generation, ListenerRuntime, Services } from '../generation.ts'
@@ -107,11 +106,11 @@ class SmtpListener implements Listener {
 
   async close(graceMs: number): Promise<void> {
     this.#server.close()
-    for (const dialog of [...this.#dialogs]) dialog.drain()
+    for (const dialog of this.#dialogs) dialog.drain()
     for (const arrival of this.#arriving) arrival.destroy()
     const isEmpty = await this.#emptied(graceMs)
     if (isEmpty) return
-    for (const dialog of [...this.#dialogs]) dialog.destroy()
+    for (const dialog of this.#dialogs) dialog.destroy()
     await this.#emptied(LAST_MOMENT)
   }
 

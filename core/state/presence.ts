@@ -2,7 +2,6 @@
  * Presence over several machines: each process tells the engine how many it has, again and again, and what it does not repeat is
  * forgotten. While the engine is down the counts of this machine serve.
  */
-
 import { hostname } from 'node:os'
 import { Directory } from '../roster.ts'
 import type { Presence, Store } from './types.ts'
@@ -49,7 +48,7 @@ export class SharedPresence implements Presence {
   }
 
   #repeat(): void {
-    for (const key of this.#counts.keys()) this.#tell(key, this.#counts.get(key) ?? 0)
+    for (const [key, count] of this.#counts.entries()) this.#tell(key, count)
   }
 
   #tell(key: string, count: number): void {
